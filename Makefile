@@ -1,0 +1,77 @@
+# Everything sets itself up: a bare python3 (3.11 to 3.13, with venv) is enough.
+#
+#   make demo       make a class of students, grade it, show the result
+#   make test       lint and all tests but the full-size ones
+#   make test-full  everything at full size; takes hours, goes on where it stopped
+#   make lab        copy the exercises to work/ and open them in JupyterLab
+
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+INSTALLED := $(VENV)/.installed
+LAB ?= $(CURDIR)/$(BIN)/jupyter lab
+LAB_ARGS ?=
+WORK ?= work
+PYTEST_ARGS ?=
+
+# nbgrader calls its helpers by name, so that its environment must come first.
+export PATH := $(CURDIR)/$(BIN):$(PATH)
+export PIP_DISABLE_PIP_VERSION_CHECK := 1
+
+.DEFAULT_GOAL := help
+.PHONY: help venv demo test test-full lab worksheets lint format notebook-lint types release lock clean
+
+help:  ## Show what can be made
+	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/  make \1\t\2/p' $(firstword $(MAKEFILE_LIST)) | expand -t 20
+
+venv: $(INSTALLED)  ## Set up .venv with the locked versions
+
+$(INSTALLED): requirements.lock pyproject.toml
+	@$(PYTHON) -c 'import sys; sys.exit(not (3, 11) <= sys.version_info < (3, 14))' || \
+	  { echo "Python 3.11 to 3.13 is needed, $(PYTHON) is another one; try: make PYTHON=python3.12 venv"; exit 1; }
+	@test -x $(BIN)/python || { echo "Making $(VENV)"; $(PYTHON) -m venv $(VENV) || \
+	  { rm -rf $(VENV); echo "python3 lacks venv; on Debian and Ubuntu: apt-get install python3-venv"; exit 1; }; }
+	@echo "Installing the locked packages into $(VENV); the first time takes a minute or two"
+	@$(BIN)/python -m pip install --quiet --no-compile -r requirements.lock
+	@$(BIN)/python -m pip install --quiet --no-deps --no-build-isolation --editable .
+	@touch $@
+
+demo: $(INSTALLED)  ## Make a class of students, grade it, show the result
+	$(BIN)/autograder demo
+
+test: $(INSTALLED) lint  ## Lint and test; what .ci/run runs
+	$(BIN)/python -m pytest -m "not full" $(PYTEST_ARGS)
+
+test-full: $(INSTALLED)  ## Test everything at full size; goes on where it stopped
+	$(BIN)/python tests/full.py
+
+lab: worksheets  ## Copy the exercises to work/ and open JupyterLab there
+	cd $(WORK) && $(LAB) $(LAB_ARGS)
+
+# Students' own work is never overwritten: only what is not there yet is copied.
+worksheets: $(INSTALLED)
+	@$(BIN)/python -m autograder.release.worksheets release $(WORK)
+
+lint: $(INSTALLED) types notebook-lint  ## Check style, types and notebooks
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+
+types: $(INSTALLED)
+	$(BIN)/mypy
+
+notebook-lint: $(INSTALLED)
+	$(BIN)/autograder lint
+
+format: $(INSTALLED)  ## Format the code
+	$(BIN)/ruff check --fix .
+	$(BIN)/ruff format .
+
+release: $(INSTALLED)  ## Generate release/ from source/
+	$(BIN)/autograder release --all
+
+lock: $(INSTALLED)  ## Bring requirements.lock up to date with pyproject.toml
+	$(BIN)/uv pip compile pyproject.toml --extra grading --extra dev --universal --python-version 3.11 \
+	  --no-emit-index-url --no-emit-find-links --no-header --no-annotate --quiet -o requirements.lock
+
+clean:  ## Remove what was made, but neither .venv nor work/
+	rm -rf build dist *.egg-info .mypy_cache .ruff_cache .pytest_cache
