@@ -1,0 +1,224 @@
+"""The `autograder` command. Imports stand in the commands, so that `--help` answers at once."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+if TYPE_CHECKING:
+    from autograder.grading.results import Result
+
+app = typer.Typer(
+    help="Release, grade and report the assignments of a course.",
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+)
+
+Assignment = Annotated[str, typer.Argument(help="Name of the assignment, such as 03_faces_fc.")]
+Students = Annotated[
+    list[str] | None, typer.Option("--student", help="Only this student; may be repeated.")
+]
+
+
+def fail(message: str) -> typer.Exit:
+    """Print what went wrong to stderr and return the exit to raise.
+
+    Parameters
+    ----------
+    message : str
+
+    Returns
+    -------
+    typer.Exit
+        With exit status 1.
+    """
+    typer.echo(f"autograder: {message}", err=True)
+    return typer.Exit(1)
+
+
+@contextmanager
+def _clear_errors() -> Iterator[None]:
+    """Show errors that are the user's to mend as one message, without a traceback."""
+    from autograder.grading.course import CourseError
+    from autograder.release.generate import ReleaseError
+    from autograder.release.thresholds import CalibrationError
+
+    try:
+        yield
+    except (CourseError, ReleaseError, CalibrationError) as error:
+        raise fail(str(error)) from error
+
+
+def _course_root() -> Path:
+    from autograder.grading.secret import course_root
+
+    try:
+        return course_root()
+    except FileNotFoundError as error:
+        raise fail(str(error)) from error
+
+
+def _known(course_root: Path, assignment: str) -> str:
+    """Return the assignment's name if the course has it."""
+    from autograder.release.build import assignments
+
+    known = assignments(course_root)
+    if assignment not in known:
+        listed = ", ".join(known) or "none, source/ holds no notebook"
+        raise fail(f"there is no assignment {assignment!r}. Assignments are: {listed}")
+    return assignment
+
+
+@app.command()
+def release(
+    names: Annotated[list[str] | None, typer.Argument(help="Names of assignments.")] = None,
+    every: Annotated[bool, typer.Option("--all", help="All assignments of source/.")] = False,
+    check: Annotated[
+        bool, typer.Option("--check", help="Only say whether release/ is current and leaks nothing")
+    ] = False,
+) -> None:
+    """Generate the students' version of assignments in release/."""
+    from autograder.release import build
+
+    root = _course_root()
+    if not names and not every:
+        raise fail("name at least one assignment, or say --all")
+    chosen = build.assignments(root) if every else [_known(root, name) for name in names or []]
+    failed = False
+    for name in chosen:
+        if check:
+            problems = build.check_release(root, name)
+            failed = failed or bool(problems)
+            typer.echo("\n".join(problems) if problems else f"{name}: current, nothing leaks")
+            continue
+        with _clear_errors():
+            typer.echo(f"{name}: {build.release(root, name).relative_to(root)}")
+    if failed:
+        raise typer.Exit(1)
+
+
+@app.command()
+def grade(
+    assignment: Assignment,
+    student: Students = None,
+    force: Annotated[bool, typer.Option("--force", help="Also what was graded before.")] = False,
+    csv: Annotated[Path | None, typer.Option("--csv", help="Write the scores here.")] = None,
+) -> None:
+    """Grade the submissions in submitted/ and print the scores."""
+    root = _course_root()
+    _known(root, assignment)
+    from autograder.grading import pipeline, results
+
+    try:
+        with _clear_errors():
+            graded = pipeline.grade(root, assignment, students=student or None, force=force)
+    except pipeline.GradingInterrupted as stop:
+        typer.echo(f"stopped; {len(stop.results)} are graded, {stop.left} are left", err=True)
+        raise typer.Exit(130) from stop
+    _print_results(graded)
+    if csv is not None:
+        results.write_grades(graded, csv)
+        typer.echo(f"scores: {csv}")
+    if not graded:
+        raise fail(f"submitted/ holds nothing to grade for {assignment}")
+
+
+def _print_results(results: "list[Result]") -> None:
+    from rich.console import Console
+    from rich.table import Table
+
+    table = Table("student", "score", "of", "status", "what happened")
+    for result in results:
+        table.add_row(
+            result.student_id,
+            f"{result.score:g}",
+            f"{result.max_score:g}",
+            str(result.status),
+            "\n".join(result.messages),
+        )
+    Console().print(table)
+
+
+@app.command()
+def feedback(assignment: Assignment, student: Students = None) -> None:
+    """Write the feedback pages of graded submissions."""
+    root = _course_root()
+    _known(root, assignment)
+    from autograder.grading.feedback import feedback as write_feedback
+
+    with _clear_errors():
+        pages = write_feedback(root, assignment, students=student or None)
+    for page in pages:
+        typer.echo(str(page))
+    if not pages:
+        raise fail(f"nothing of {assignment} is graded yet; run `autograder grade {assignment}`")
+
+
+@app.command()
+def calibrate(assignment: Assignment) -> None:
+    """Measure which accuracy an assignment may ask for; takes a while."""
+    root = _course_root()
+    _known(root, assignment)
+    from autograder.grading.calibrate import calibrate as run
+
+    try:
+        with _clear_errors():
+            typer.echo(f"{assignment}: {run(root, assignment)}")
+    except ValueError as error:  # nothing to calibrate in this assignment
+        raise fail(str(error)) from error
+
+
+@app.command()
+def report(
+    folder: Annotated[
+        Path, typer.Option("--output", help="Folder of the page.", file_okay=False)
+    ] = Path("build/report"),
+) -> None:
+    """Write a one-page report on the grades in the course's gradebook."""
+    root = _course_root()
+    from autograder.grading.report import write_report
+
+    with _clear_errors():
+        typer.echo(str(write_report(root, folder)))
+
+
+@app.command()
+def lint(
+    paths: Annotated[
+        list[Path] | None, typer.Argument(help="Notebooks or folders; source/ and notebooks/.")
+    ] = None,
+) -> None:
+    """Check the form of source notebooks, and that their cells give the points they promise."""
+    from autograder.release.lint import find_notebooks, lint_notebook
+    from autograder.release.validate import validate_source
+
+    if not paths:
+        root = _course_root()
+        paths = [root / name for name in ("source", "notebooks") if (root / name).is_dir()]
+    notebooks = find_notebooks(paths)
+    messages = [
+        message for path in notebooks for message in (*lint_notebook(path), *validate_source(path))
+    ]
+    for message in messages:
+        typer.echo(message)
+    if messages:
+        raise typer.Exit(1)
+    typer.echo(f"{len(notebooks)} notebooks, nothing to mend")
+
+
+@app.command()
+def demo(
+    build_dir: Annotated[
+        Path, typer.Option("--build-dir", help="Where the demo class is made.", file_okay=False)
+    ] = Path("build/demo"),
+) -> None:
+    """Make a class of students, grade it and show the result."""
+    _course_root()
+    from autograder.grading.demo import run_demo
+
+    with _clear_errors():
+        status = run_demo(build_dir)
+    raise typer.Exit(status)

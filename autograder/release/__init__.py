@@ -1,0 +1,1 @@
+"""From source to release: lint, validate, build, look for leaks."""

@@ -1,0 +1,162 @@
+"""Run every test at full size, one item at a time, and go on where the last run stopped.
+
+An item that passed is not run again as long as no file of the repository changes.
+The summary is written to build/test-full/summary.md and summary.json.
+"""
+
+import hashlib
+import json
+import os
+import platform
+import subprocess
+import sys
+import tempfile
+import time
+from dataclasses import asdict, dataclass
+from pathlib import Path
+
+REPOSITORY = Path(__file__).resolve().parents[1]
+FOLDER = REPOSITORY / "build" / "test-full"
+NOTHING_TO_RUN = 5  # pytest's exit status
+
+
+@dataclass(frozen=True)
+class Item:
+    """What is run in one go: the lint, the quick tests of a file, or one full-size test."""
+
+    name: str
+    command: list[str]
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """How an item ended."""
+
+    name: str
+    passed: bool
+    seconds: float
+    closing_line: str
+
+
+def git(*arguments: str, **environment: str) -> str:
+    command = ["git", *arguments]
+    return subprocess.run(
+        command, cwd=REPOSITORY, env=os.environ | environment, capture_output=True, text=True,
+        check=True,
+    ).stdout.strip()  # fmt: skip
+
+
+def tree_hash() -> str:
+    """Name the present content of the repository, committed or not, without changing the index."""
+    with tempfile.TemporaryDirectory() as folder:
+        index = str(Path(folder) / "index")
+        git("add", "--all", GIT_INDEX_FILE=index)
+        return git("write-tree", GIT_INDEX_FILE=index)
+
+
+def commit() -> str:
+    """Return the commit that is checked out, with a remark when files differ from it."""
+    try:
+        head = git("rev-parse", "HEAD")
+    except subprocess.CalledProcessError:
+        return "no commit yet"
+    return f"{head} with local changes" if git("status", "--porcelain") else head
+
+
+def collect() -> list[Item]:
+    """List the items: lint first, then quick tests by file, then full-size tests one by one."""
+    python = sys.executable
+    pytest = [python, "-m", "pytest", "-q"]
+    items = [Item("lint", ["make", "--no-print-directory", "lint"])]
+    quick = _node_ids(pytest, "not full")
+    files = dict.fromkeys(node.split("::")[0] for node in quick)
+    items += [Item(file, [*pytest, "-m", "not full", file]) for file in files]
+    items += [Item(node, [*pytest, node]) for node in _node_ids(pytest, "full")]
+    return items
+
+
+def _node_ids(pytest: list[str], marker: str) -> list[str]:
+    command = [*pytest, "--collect-only", "-m", marker]
+    done = subprocess.run(command, cwd=REPOSITORY, capture_output=True, text=True)
+    if done.returncode not in (0, NOTHING_TO_RUN):
+        sys.exit(f"the tests can't be collected:\n{done.stdout}{done.stderr}")
+    return [line for line in done.stdout.splitlines() if "::" in line]
+
+
+def run(item: Item, log: Path) -> Outcome:
+    """Run one item; its output goes to a file and to the terminal."""
+    begin = time.monotonic()
+    lines = []
+    process = subprocess.Popen(
+        item.command, cwd=REPOSITORY, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT, text=True,
+    )  # fmt: skip
+    with log.open("w", encoding="utf-8") as file, process:
+        for line in process.stdout or ():
+            file.write(line)
+            sys.stdout.write(line)
+            lines.append(line)
+    status = process.wait()
+    closing = next((line.strip() for line in reversed(lines) if line.strip()), "")
+    return Outcome(item.name, status == 0, round(time.monotonic() - begin, 1), closing)
+
+
+def write(path: Path, text: str) -> None:
+    beside = path.with_name(f"{path.name}.part")
+    beside.write_text(text, encoding="utf-8")
+    beside.replace(path)
+
+
+def summary(outcomes: list[Outcome], items: int, tree: str) -> tuple[str, str]:
+    """Return the summary as Markdown and as JSON."""
+    passed = sum(outcome.passed for outcome in outcomes)
+    facts = {
+        "commit": commit(),
+        "tree": tree,
+        "python": platform.python_version(),
+        "cores": os.cpu_count(),
+        "items": items,
+        "passed": passed,
+        "failed": len(outcomes) - passed,
+        "seconds": round(sum(outcome.seconds for outcome in outcomes), 1),
+    }
+    lines = ["# make test-full", "", *(f"- {key}: {value}" for key, value in facts.items()), ""]
+    lines += ["| item | result | seconds | closing line |", "| --- | --- | --- | --- |"]
+    for outcome in outcomes:
+        result = "passed" if outcome.passed else "FAILED"
+        closing = outcome.closing_line.replace("|", "\\|")
+        lines.append(f"| {outcome.name} | {result} | {outcome.seconds} | {closing} |")
+    document = facts | {"outcomes": [asdict(outcome) for outcome in outcomes]}
+    return "\n".join(lines) + "\n", json.dumps(document, indent=1) + "\n"
+
+
+def main() -> int:
+    """Run what has not passed yet for this content, and report on everything."""
+    tree = tree_hash()
+    stamps = FOLDER / tree
+    stamps.mkdir(parents=True, exist_ok=True)
+    items = collect()
+    outcomes: list[Outcome] = []
+    for number, item in enumerate(items, start=1):
+        stamp = stamps / f"{hashlib.sha256(item.name.encode()).hexdigest()[:16]}.json"
+        if stamp.exists():
+            outcome = Outcome(**json.loads(stamp.read_text(encoding="utf-8")))
+            print(f"[{number}/{len(items)}] {item.name}: passed before", flush=True)
+        else:
+            print(f"[{number}/{len(items)}] {item.name}", flush=True)
+            outcome = run(item, stamp.with_suffix(".log"))
+            if outcome.passed:
+                write(stamp, json.dumps(asdict(outcome)))
+        outcomes.append(outcome)
+        markdown, document = summary(outcomes, len(items), tree)
+        write(FOLDER / "summary.md", markdown)
+        write(FOLDER / "summary.json", document)
+    failed = [outcome.name for outcome in outcomes if not outcome.passed]
+    print(f"{len(outcomes) - len(failed)} of {len(items)} items passed; {FOLDER / 'summary.md'}")
+    for name in failed:
+        print(f"FAILED {name}")
+    return 1 if failed else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

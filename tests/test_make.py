@@ -1,0 +1,114 @@
+"""The make targets that are quick enough; the slow ones are run by `make test-full` and CI."""
+
+import json
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from autograder.release.worksheets import copy_new
+from tests import full
+
+SETUP_IS_THERE = ["-o", ".venv/.installed"]
+
+
+def make(repository, *arguments):
+    command = ["make", "--no-print-directory", *SETUP_IS_THERE, *arguments]
+    return subprocess.run(command, cwd=repository, capture_output=True, text=True)
+
+
+def test_help_names_the_targets(repository):
+    done = make(repository)
+    assert done.returncode == 0
+    for target in ("demo", "test", "test-full", "lab"):
+        assert f"make {target} " in done.stdout
+
+
+def test_every_target_sets_itself_up(repository):
+    for target in ("demo", "test", "test-full", "lab", "release", "lint"):
+        command = ["make", "-n", "-W", "requirements.lock", target]
+        done = subprocess.run(command, cwd=repository, capture_output=True, text=True)
+        assert "pip install" in done.stdout, target
+
+
+@pytest.mark.skipif(not (Path(sys.prefix) / "bin").is_dir(), reason="make lab uses .venv/bin")
+def test_lab_copies_and_starts_in_the_copy(repository, tmp_path):
+    if Path(sys.prefix) != repository / ".venv":
+        pytest.skip("make lab uses .venv")
+    work = tmp_path / "work"
+    done = make(repository, "lab", "LAB=pwd", f"WORK={work}")
+    assert done.returncode == 0, done.stderr
+    assert done.stdout.splitlines()[-1] == str(work)
+    assert (work / "03_faces_fc" / "03_faces_fc.ipynb").exists()
+
+
+def test_work_of_a_student_is_never_overwritten(tmp_path):
+    release, work = tmp_path / "release", tmp_path / "work"
+    for name in ("a/a.ipynb", "b/b.ipynb", "b/.ipynb_checkpoints/b.ipynb"):
+        (release / name).parent.mkdir(parents=True, exist_ok=True)
+        (release / name).write_text("new")
+    (work / "a").mkdir(parents=True)
+    (work / "a" / "a.ipynb").write_text("mine")
+    assert copy_new(release, work) == [work / "b" / "b.ipynb"]
+    assert (work / "a" / "a.ipynb").read_text() == "mine"
+    assert copy_new(release, work) == []
+    assert sorted(path.name for path in work.rglob("*") if path.is_file()) == ["a.ipynb", "b.ipynb"]
+
+
+def test_nothing_to_copy_is_an_error(tmp_path):
+    with pytest.raises(FileNotFoundError, match="no folder"):
+        copy_new(tmp_path / "release", tmp_path / "work")
+
+
+@pytest.fixture
+def small_repository(tmp_path, monkeypatch):
+    """A repository with two test files, one of them with a full-size test that fails."""
+    (tmp_path / "tests").mkdir()
+    (tmp_path / ".gitignore").write_text("build/\n__pycache__/\n.pytest_cache/\n")
+    (tmp_path / "Makefile").write_text("lint:\n\t@echo fine\n")
+    (tmp_path / "pyproject.toml").write_text(
+        '[tool.pytest.ini_options]\nmarkers = ["full: full size"]\n'
+    )
+    (tmp_path / "tests" / "test_a.py").write_text("def test_a():\n    pass\n")
+    (tmp_path / "tests" / "test_b.py").write_text(
+        "import pytest\n\n@pytest.mark.full\n@pytest.mark.parametrize('n', [1, 2])\n"
+        "def test_b(n):\n    assert n == 1\n"
+    )
+    subprocess.run(["git", "init", "--quiet"], cwd=tmp_path, check=True)
+    monkeypatch.setenv("PYTEST_DISABLE_PLUGIN_AUTOLOAD", "1")  # many short runs of pytest
+    monkeypatch.setattr(full, "REPOSITORY", tmp_path)
+    monkeypatch.setattr(full, "FOLDER", tmp_path / "build" / "test-full")
+    return tmp_path
+
+
+def test_full_run_repeats_only_what_failed(small_repository, capfd):
+    assert full.main() == 1
+    assert "4 items" not in capfd.readouterr().out.splitlines()[0]
+    assert full.main() == 1
+    out = capfd.readouterr().out
+    assert out.count("passed before") == 3
+    assert "FAILED tests/test_b.py::test_b[2]" in out
+    report = json.loads((full.FOLDER / "summary.json").read_text())
+    assert (report["items"], report["passed"], report["failed"]) == (4, 3, 1)
+    assert report["commit"] == "no commit yet"
+    assert "| tests/test_b.py::test_b[1] | passed |" in (full.FOLDER / "summary.md").read_text()
+
+
+def test_full_run_starts_again_when_a_file_changes(small_repository, capfd):
+    full.main()
+    (small_repository / "tests" / "test_b.py").unlink()
+    capfd.readouterr()
+    assert full.main() == 0
+    assert "passed before" not in capfd.readouterr().out
+
+
+@pytest.mark.full
+def test_demo_from_a_clone_without_anything(repository, tmp_path):
+    clone = tmp_path / "clone"
+    subprocess.run(["git", "clone", "--quiet", repository, clone], check=True)
+    done = subprocess.run(["make", "demo", f"PYTHON={sys.executable}"], cwd=clone)
+    assert done.returncode == 0
+    assert (clone / "build" / "demo" / "grades.csv").exists()
+    shutil.rmtree(clone)
