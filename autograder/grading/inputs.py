@@ -1,0 +1,87 @@
+"""What an exercise's networks are trained and tested on, as its notebook prepares it."""
+
+from typing import NamedTuple
+
+import numpy as np
+
+from autograder import settings
+from autograder.student.data import flatten, standardize
+from data_scripts import faces
+
+KINDS = {
+    "03_faces_fc": "flat",
+    "04_faces_cnn": "standardized",
+    "05_faces_cnn_tricks": "standardized",
+    "07_faces_fine_tuning": "features",
+}
+"""Kind of input of each exercise that trains networks."""
+
+
+class Splits(NamedTuple):
+    """Inputs (n, ...) float32 and labels (n,) of the three splits."""
+
+    x_train: np.ndarray
+    y_train: np.ndarray
+    x_valid: np.ndarray
+    y_valid: np.ndarray
+    x_test: np.ndarray
+    y_test: np.ndarray
+
+
+def training_inputs(exercise: str, people_seed: int = faces.COURSE_SEED) -> Splits:
+    """Return the inputs of an exercise, prepared as its notebook prepares them.
+
+    Parameters
+    ----------
+    exercise : str
+        Name of an exercise in `KINDS`.
+    people_seed : int
+        Which eight people.
+    """
+    kind = KINDS[exercise]
+    if kind == "features":
+        from data_scripts import features
+
+        return Splits(*features.load_features(people_seed=people_seed))
+    images = faces.load_faces(48, people_seed=people_seed)
+    prepared = standardize(images.x_train, images.x_valid, images.x_test)
+    if kind == "flat":
+        prepared = [flatten(array) for array in prepared]
+    train, valid, test = prepared
+    return Splits(train, images.y_train, valid, images.y_valid, test, images.y_test)
+
+
+def hidden_inputs(
+    exercise: str, secret_seed: int, people_seed: int = faces.COURSE_SEED
+) -> tuple[np.ndarray, np.ndarray]:
+    """Return pictures of the same people that no student has, prepared alike.
+
+    Parameters
+    ----------
+    exercise : str
+        Name of an exercise in `KINDS`.
+    secret_seed : int
+        Seed of the pictures, 0 to 2**128 - 1.
+    people_seed : int
+        Which eight people.
+
+    Returns
+    -------
+    inputs : numpy.ndarray of float32, shape (2000, ...)
+        Standardised with the training images' numbers, or features.
+    labels : numpy.ndarray of int, shape (2000,)
+    """
+    kind = KINDS[exercise]
+    if kind == "features":
+        from data_scripts import features
+
+        hidden: tuple[np.ndarray, np.ndarray] = features.hidden_features(
+            secret_seed, people_seed=people_seed
+        )
+        return hidden
+    train = faces.load_faces(48, people_seed=people_seed).x_train
+    if settings.quick():
+        train = train[: len(train) // settings.QUICK_SHARE]
+    images, labels = faces.render_hidden(48, secret_seed, people_seed=people_seed)
+    prepared = standardize(train, images)[1]
+    return (flatten(prepared) if kind == "flat" else prepared), labels
