@@ -1,0 +1,1 @@
+"""Data sets of the course: rendered faces, their cache and their scripts."""

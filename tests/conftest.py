@@ -1,0 +1,30 @@
+"""What all tests share: one data cache a checkout, quiet TensorFlow, no display."""
+
+import os
+import sys
+from pathlib import Path
+
+import pytest
+
+REPOSITORY = Path(__file__).resolve().parents[1]
+
+# Before any test module imports TensorFlow or matplotlib. Data is rendered once a checkout.
+os.environ.setdefault("EIGHT_FACES_CACHE", str(REPOSITORY / "build" / "cache"))
+os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
+os.environ.setdefault("MPLBACKEND", "Agg")
+# nbgrader and jupyter are called by name, from the environment that runs the tests.
+os.environ["PATH"] = os.pathsep.join([str(Path(sys.executable).parent), os.environ.get("PATH", "")])
+
+
+@pytest.fixture(scope="session")
+def repository() -> Path:
+    """Root of the checkout, which is the course directory."""
+    return REPOSITORY
+
+
+@pytest.fixture(scope="session")
+def cache_dir() -> Path:
+    """Folder of rendered data and features, shared by all tests."""
+    folder = Path(os.environ["EIGHT_FACES_CACHE"])
+    folder.mkdir(parents=True, exist_ok=True)
+    return folder
