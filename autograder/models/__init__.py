@@ -1,0 +1,1 @@
+"""Reading Keras models, comparing them with a table, and saying what differs."""

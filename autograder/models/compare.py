@@ -1,0 +1,229 @@
+"""Comparing a student's model with the network that the exercise asks for."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass, field
+from typing import Any
+
+from autograder.exercises import Network
+from autograder.models import describe, messages
+from autograder.models.align import align, equal
+from autograder.models.canonical import CanonicalLayer, canonical_layers
+from autograder.models.diagnose import Diagnosis, diagnose
+from autograder.models.graph import UnreadableModelError, input_shape
+
+#: Share of a structure's points without softmax but with ``from_logits=True``: the output
+#: activation is a quarter of the points, and half of that quarter is given.
+LOGITS_FRACTION = 0.875
+
+_COMMUTE_WITH_RELU = ("Dropout", "MaxPooling2D")
+
+
+@dataclass(frozen=True)
+class Difference:
+    """The first difference that matters.
+
+    Attributes
+    ----------
+    position : int
+        Layer of the table, from 1 and with activations counted; 0 stands for the input or the
+        model as a whole.
+    layer_name : str
+        Name in the student's model of the layer that differs, empty if it is missing.
+    expected, got : str
+        Both sides in words.
+    cause : str
+        Key of `autograder.models.messages.MESSAGES`.
+    message : str
+        The whole message for the student.
+    """
+
+    position: int
+    layer_name: str
+    expected: str
+    got: str
+    cause: str
+    message: str
+
+
+@dataclass(frozen=True)
+class Comparison:
+    """Result of `compare`.
+
+    Attributes
+    ----------
+    matches : bool
+        True if the model is the network.
+    difference : Difference or None
+        None exactly if `matches`.
+    notes : list of str
+        Things worth saying that cost nothing.
+    logits : bool
+        True if only the final softmax is missing and the loss has ``from_logits=True``.
+    fraction : float
+        Share of the points: 1.0, `LOGITS_FRACTION` or 0.0.
+    """
+
+    matches: bool
+    difference: Difference | None = None
+    notes: list[str] = field(default_factory=list)
+    logits: bool = False
+    fraction: float = 0.0
+
+
+def compare(model: Any, network: Network) -> Comparison:
+    """Compare a model with a network of the tables.
+
+    Names, input layers, initialisers and seeds don't matter, nor how the model was written, nor
+    the order of neighbours that commute (ReLU with Dropout or MaxPooling2D). Order otherwise,
+    shapes, rates, activations and counts do.
+
+    Parameters
+    ----------
+    model : object
+        Whatever the student made; anything but a model gives a difference, never an error.
+    network : Network
+        What the exercise asks for.
+
+    Returns
+    -------
+    Comparison
+    """
+    try:
+        return _compare(model, network)
+    except UnreadableModelError as problem:
+        return _whole_model(problem.cause, problem.detail, network)
+    except Exception as error:  # a check must explain, whatever it is given
+        return _whole_model("unreadable", f"{type(error).__name__}: {error}", network)
+
+
+def _compare(model: Any, network: Network) -> Comparison:
+    shape = input_shape(model)
+    if shape != network.input:
+        return _wrong_input(shape, network)
+    original = canonical_layers(model)
+    got = relu_first(original)
+    pairs = align(network.layers, got)
+    diagnosis = diagnose(network, got, pairs)
+    if diagnosis is None:
+        return _same_layers(model, network, original, got)
+    uses_logits = diagnosis.cause == "missing_softmax" and _from_logits(model)
+    if uses_logits and all(None not in pair or pair[0] == diagnosis.index for pair in pairs):
+        differs_elsewhere = any(
+            left is not None and right is not None and not equal(network.layers[left], got[right])
+            for left, right in pairs
+        )
+        if not differs_elsewhere:
+            difference = _difference(diagnosis, "logits_without_softmax")
+            return Comparison(False, difference, logits=True, fraction=LOGITS_FRACTION)
+    return Comparison(False, _difference(diagnosis, diagnosis.cause))
+
+
+def relu_first(layers: list[CanonicalLayer]) -> list[CanonicalLayer]:
+    """Move every ReLU in front of the Dropout and MaxPooling2D layers right before it."""
+    result: list[CanonicalLayer] = []
+    for layer in layers:
+        place = len(result)
+        if layer.kind == "Activation" and layer.settings == {"activation": "relu"}:
+            while place and result[place - 1].kind in _COMMUTE_WITH_RELU:
+                place -= 1
+            if place and result[place - 1].kind == "Activation":
+                place = len(result)  # a second activation there would hide a missing layer here
+        result.insert(place, layer)
+    return result
+
+
+def _same_layers(
+    model: Any, network: Network, original: list[CanonicalLayer], got: list[CanonicalLayer]
+) -> Comparison:
+    """Check what is left when every layer is right, and collect the notes."""
+    for position, (spec, layer) in enumerate(zip(network.layers, got, strict=True), start=1):
+        if spec.parameters and not layer.trainable and not network.may_be_frozen:
+            expected = describe.layer_in_words(spec.kind, spec.settings)
+            fields = {
+                "where": f"Layer {position}",
+                "expected": expected,
+                "name": f' ("{layer.name}")',
+            }
+            message = messages.explain("frozen_layer", fields)
+            return Comparison(
+                False,
+                Difference(position, layer.name, expected, "frozen", "frozen_layer", message),
+            )
+    expected_count, count = network.parameters.total, sum(layer.parameters for layer in got)
+    if count != expected_count or model.count_params() != expected_count:
+        return _whole_model("wrong_count", "", network, describe.number(model.count_params()))
+    return Comparison(True, notes=_notes(model, original, got), fraction=1.0)
+
+
+def _notes(model: Any, original: list[CanonicalLayer], got: list[CanonicalLayer]) -> list[str]:
+    found = []
+    for before, after in zip(original, got, strict=True):
+        if before is not after and before.kind in _COMMUTE_WITH_RELU:
+            first = describe.layer_in_words(before.kind, before.settings)
+            found.append(messages.note("commuted", got=first, expected="the ReLU"))
+    for layer in got:
+        if layer.remarks:
+            listed = ", ".join(layer.remarks)
+            found.append(messages.note("remark", name=layer.name, detail=listed))
+    if got and got[-1].settings.get("activation") == "softmax" and _from_logits(model):
+        found.append(messages.note("redundant_softmax_logits"))
+    return found
+
+
+def _from_logits(model: Any) -> bool:
+    """Tell whether the model is compiled with a loss that applies softmax itself."""
+    if not model.compiled:
+        return False
+    read_config = getattr(getattr(model, "loss", None), "get_config", None)
+    return bool(read_config().get("from_logits", False)) if callable(read_config) else False
+
+
+def _difference(diagnosis: Diagnosis, cause: str) -> Difference:
+    fields = diagnosis.fields
+    return Difference(
+        position=diagnosis.index + 1,
+        layer_name=diagnosis.layer_name,
+        expected=fields["expected"],
+        got=fields["got"],
+        cause=cause,
+        message=messages.explain(cause, fields),
+    )
+
+
+def _wrong_input(shape: tuple[int | None, ...], network: Network) -> Comparison:
+    evidence = ""
+    if shape[1:] == network.input:
+        evidence = f"It looks as if the number of images ({shape[0]}) were included. "
+    elif None not in shape and math.prod(shape) == math.prod(network.input):  # type: ignore[arg-type]
+        flattened = len(network.input) == 1
+        evidence = (
+            "The images are flattened before they reach this network. "
+            if flattened
+            else "The order is height, width, colours. "
+            if len(shape) == 3
+            else "This network expects images that are not flattened. "
+        )
+    return _whole_model(
+        "wrong_input_shape", describe.shape_in_words(shape), network, evidence=evidence
+    )
+
+
+def _whole_model(
+    cause: str, detail: str, network: Network, got: str = "", evidence: str = ""
+) -> Comparison:
+    expected = f"{len(network.layers)} layers"
+    if cause == "wrong_count":
+        expected = describe.number(network.parameters.total)
+    elif cause == "wrong_input_shape":
+        expected = describe.shape_in_words(network.input)
+    fields = {
+        "detail": detail,
+        "input": describe.shape_in_words(network.input),
+        "expected": expected,
+        "got": got,
+        "evidence": evidence,
+    }
+    message = messages.explain(cause, fields)
+    return Comparison(False, Difference(0, "", expected, got or detail, cause, message))

@@ -1,0 +1,240 @@
+"""Every text that a comparison can show, keyed by cause. Plain text, written to a beginner.
+
+Each text says what was expected, what was found, why that is likely to have happened, and what
+to try. Fields in braces are filled by `autograder.models.compare`:
+
+where, expected, got, name, code, detail, evidence, next, previous, setting_expected,
+setting_got, other, other_where, classes, input
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from autograder.models.describe import number, shape_in_words
+
+_WRONG = (
+    "{where} should be {expected}; yours{name} has {setting_got} instead of {setting_expected}. "
+    "{evidence}"
+)
+_MISSING = "{where} should be {expected}, but it is missing: your model {next}. "
+
+MESSAGES: dict[str, str] = {
+    # no comparison is possible
+    "not_a_model": (
+        "Expected a Keras model, got {detail}. Make the model with keras.Sequential([...]) or "
+        "keras.Model(inputs, outputs), and give it the name that the notebook asks for."
+    ),
+    "subclassed_model": (
+        "Your model is a class of your own ({detail}), and its layers can't be seen from outside. "
+        "Use keras.Sequential([...]) or the functional API, keras.Model(inputs, outputs)."
+    ),
+    "empty_model": (
+        "Your model has no layers yet. Expected are {input} as input and then {expected}. "
+        "Put the layers into the list in keras.Sequential([...])."
+    ),
+    "not_built": (
+        "Your model does not know the shape of its input yet, so its layers have no weights and "
+        "can't be counted. Begin the list of layers with keras.Input(shape={input})."
+    ),
+    "branches": (
+        "The network that is asked for is one line of layers, each with one input and one output; "
+        "in yours, {detail}. If you use the functional API, check that every layer is called on "
+        "the output of the layer before it."
+    ),
+    "shared_layer": (
+        'Your layer "{detail}" is used twice, so both places share the same weights. Make a new '
+        "layer for each place."
+    ),
+    "unreadable": (
+        "Your model could not be read ({detail}). Use keras.Sequential([...]) with the layers of "
+        "keras.layers."
+    ),
+    # the input
+    "wrong_input_shape": (
+        "The input should have the shape {input}; yours has {detail}. {evidence}"
+        "Write keras.Input(shape={input}); the number of images is not part of it."
+    ),
+    # settings
+    "wrong_units": _WRONG + "The number of units is the number of outputs: try {code}.",
+    "wrong_classes": (
+        _WRONG + "The last layer gives one number for each class, and there are {classes}: "
+        "try {code}."
+    ),
+    "wrong_filters": _WRONG + "Each filter makes one channel of the output: try {code}.",
+    "wrong_kernel": _WRONG + "The kernel size is the second argument of Conv2D: try {code}.",
+    "wrong_padding": (
+        _WRONG + 'With padding="same" height and width stay, with "valid" (which is what you get '
+        "if you say nothing) the border is lost: try {code}."
+    ),
+    "wrong_strides": _WRONG + "Leave strides out to get the ordinary steps: try {code}.",
+    "wrong_pool": _WRONG + "Windows of 2 x 2 halve height and width: try {code}.",
+    "wrong_rate": (
+        _WRONG + "The rate is the share of the values that are dropped, between 0 and 1: "
+        "try {code}."
+    ),
+    "wrong_activation": (
+        "{where} should be {expected}; yours{name} is {got}. {evidence}Try {code}, or give the "
+        "name as activation=... in the layer before it."
+    ),
+    "sigmoid_instead_of_softmax": (
+        "{where} should be {expected}; yours{name} is {got}. A sigmoid looks at each class alone, "
+        "so the outputs don't add up to 1; softmax makes probabilities of all classes together. "
+        "Try {code}."
+    ),
+    "no_bias": (
+        "{where} should be {expected}; yours{name} has no bias. {evidence}Leave use_bias=False out."
+    ),
+    "wrong_setting": (
+        "{where} should be {expected}; yours{name} has {setting_got}. {evidence}Leave that "
+        "setting out: try {code}."
+    ),
+    # missing layers
+    "missing_activation": (
+        _MISSING + "Without an activation between them, layers with weights can do no more than "
+        "a single one. Put {code} there, or write activation=... in the layer before it."
+    ),
+    "missing_softmax": (
+        _MISSING + "Without softmax the outputs are any numbers, and not probabilities that add "
+        "up to 1. Put {code} after the last Dense layer."
+    ),
+    "missing_flatten": (
+        _MISSING + "A Dense layer on a block of features works on each pixel by itself; Flatten "
+        "makes one row out of the block. Put {code} there."
+    ),
+    "missing_dropout": _MISSING + "Put {code} there.",
+    "missing_batch_norm": (
+        _MISSING + "It belongs between the layer with weights and its activation; for that the "
+        "activation must be a layer of its own. Put {code} there."
+    ),
+    "missing_pooling": (
+        _MISSING + "Pooling halves height and width, so everything after it is too large now. "
+        "Put {code} there."
+    ),
+    "missing_layer": _MISSING + "Everything else is compared after that. Put {code} there.",
+    # layers too many, or elsewhere
+    "extra_layer": (
+        "{where} should be {expected}, but your model has {got}{name} there, which was not asked "
+        "for. Take it out, or move it to where it belongs."
+    ),
+    "extra_activation": (
+        "{where} should be {expected}, but your model has {got}{name} there, which was not asked "
+        'for. Look for an activation="..." in the layer before it, or for an activation that '
+        "was added twice, and take it out."
+    ),
+    "extra_softmax": (
+        "Your model has {got}{name} where {expected} should come. Softmax after softmax makes all "
+        "probabilities nearly equal, so the network hardly learns: take one of them out. It may "
+        'hide as activation="softmax" in the last Dense layer.'
+    ),
+    "order_swapped": (
+        "{where} should be {expected}, and after it comes {other}; in your model they stand the "
+        "other way round. Swap the two."
+    ),
+    "batch_norm_after_activation": (
+        "{where} should be {expected}, and after it comes {other}; in your model the activation "
+        "comes first. Batch normalisation stands before the activation here: take activation=... "
+        "out of the layer with weights, and add {code} and then the activation."
+    ),
+    "misplaced_layer": (
+        "{where} should be {expected}; in your model it stands elsewhere: {got}{name} comes after "
+        "{previous}. Move it."
+    ),
+    "layer_too_early": (
+        "{where} should be {expected}; your model has {got}{name} there, which belongs further "
+        "back in the network. Move it."
+    ),
+    "wrong_layer": ("{where} should be {expected}; yours{name} is {got}. {evidence}Try {code}."),
+    "not_allowed_layer": (
+        "{where} should be {expected}; yours{name} is {got}, which does not come from "
+        "keras.layers or runs code of its own. Use Sequential or the functional API with the "
+        "built-in layers: try {code}."
+    ),
+    # all layers are right, and still
+    "frozen_layer": (
+        "{where} is {expected}, as it should be, but yours{name} is frozen: trainable is False, "
+        "so it would not learn. Set trainable = True, on the layer and on the model."
+    ),
+    "wrong_count": (
+        "All layers are right, but the model has {got} parameters instead of {expected}. "
+        "Make the model anew from its first line, in case a cell ran twice."
+    ),
+    "logits_without_softmax": (
+        "Everything is right but the last activation: the network has no softmax, and the loss "
+        "was given from_logits=True, so it learns as it should. Its outputs are then no "
+        "probabilities, though, and probabilities are what the task asks for: half of the "
+        "points of the output activation. Put {code} at the end and leave from_logits out."
+    ),
+}
+
+NOTES: dict[str, str] = {
+    "commuted": (
+        "You put {got} before {expected}. Both orders give the same result, so this counts as "
+        "right."
+    ),
+    "remark": (
+        '"{name}" has {detail} set, which was not asked for. It counts as right, but may change '
+        "how well the network learns."
+    ),
+    "redundant_softmax_logits": (
+        "Your network ends with softmax and the loss has from_logits=True: the loss then applies "
+        "softmax a second time, and the network hardly learns. Leave from_logits out."
+    ),
+}
+
+
+def explain(cause: str, fields: Mapping[str, str]) -> str:
+    """Fill the text of a cause; fields that the text does not use are ignored.
+
+    Raises
+    ------
+    KeyError
+        If there is no such cause, or a field that the text uses is missing.
+    """
+    return MESSAGES[cause].format_map(fields)
+
+
+def note(key: str, **fields: str) -> str:
+    """Fill one of the notes, which go with a model that counts as right."""
+    return NOTES[key].format_map(fields)
+
+
+def evidence_from_counts(
+    shape_expected: object,
+    shape_got: object,
+    count_expected: int,
+    count_got: int,
+    is_convolution: bool = False,
+) -> str:
+    """Say what a layer's output shape and parameter count give away.
+
+    Parameters
+    ----------
+    shape_expected, shape_got : tuple of int or None
+        Output shapes without the batch; None where unknown.
+    count_expected, count_got : int
+        Parameters of the layer.
+    is_convolution : bool
+        Both layers are convolutions, which have more that can be wrong.
+
+    Returns
+    -------
+    str
+        One sentence with a blank after it, or nothing if both are right.
+    """
+    shapes = f"{shape_in_words(shape_got)} instead of {shape_in_words(shape_expected)}"
+    counts = f"{number(count_got)} parameters instead of {number(count_expected)}"
+    if shape_got != shape_expected and count_got == count_expected:
+        if not count_expected:
+            return f"Its output shape is {shapes}. "
+        return (
+            f"Its number of parameters is right, but its output shape is {shapes}: that comes "
+            "from padding or strides. "
+        )
+    if shape_got == shape_expected and count_got != count_expected:
+        cause = "the kernel size, the bias or the number of channels that go in"
+        because = f": that comes from {cause}" if is_convolution else ""
+        return f"Its output shape is right, but it has {counts}{because}. "
+    if shape_got != shape_expected:
+        return f"It has {counts}, and its output shape is {shapes}. "
+    return ""
