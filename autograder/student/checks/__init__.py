@@ -1,0 +1,53 @@
+"""The checks of the exercises, by the first word of a task's name.
+
+A task ``network_b`` is checked by ``CHECKS["network"]`` with the variant ``"b"``.
+"""
+
+from collections.abc import Callable
+
+from autograder.student.checks import arrays, features, networks, results
+
+CHECKS: dict[str, Callable[..., float]] = {
+    "one_hot": arrays.one_hot,
+    "flatten": arrays.flatten,
+    "network": networks.network,
+    "training": networks.training,
+    "accuracies": results.accuracies,
+    "comparison": results.comparison,
+    "confusion_matrix": results.confusion_matrix,
+    "probabilities": results.probabilities,
+    "predicted_labels": results.predicted_labels,
+    "test_accuracy": results.test_accuracy,
+    "right_and_wrong": results.right_and_wrong,
+    "worst_images": results.worst_images,
+    "preprocessing": features.preprocessing,
+    "feature_model": features.feature_model,
+    "batch_features": features.batch_features,
+    "all_features": features.all_features,
+}
+
+
+def find_check(task_name: str) -> tuple[Callable[..., float], str | None]:
+    """Return the check of a task and the variant that its name ends with.
+
+    Parameters
+    ----------
+    task_name : str
+        A task of an exercise table, such as ``"one_hot"`` or ``"network_b"``.
+
+    Returns
+    -------
+    check : callable
+        Takes the task, the student's values and keywords; returns the share that is right.
+    variant : str or None
+        ``"b"`` for ``"network_b"``; None where the whole name is the check's.
+
+    Raises
+    ------
+    KeyError
+        If no check has that name.
+    """
+    if task_name in CHECKS:
+        return CHECKS[task_name], None
+    kind, _, variant = task_name.rpartition("_")
+    return CHECKS[kind], variant

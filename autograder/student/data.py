@@ -1,0 +1,105 @@
+"""The course's data as a notebook wants it."""
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from autograder import settings
+
+if TYPE_CHECKING:
+    from data_scripts.features import Features
+
+    from data_scripts.faces import Faces
+
+STANDARDIZE_EPSILON = 1e-4
+"""Added to the standard deviation, so that a pixel that never changes divides by something."""
+
+
+def load_faces(size: int = 48) -> "Faces":
+    """Load the eight people.
+
+    Parameters
+    ----------
+    size : {48, 100}
+        Height and width in pixels.
+
+    Returns
+    -------
+    Faces
+        ``x_train`` (2000, size, size, 3), ``x_valid`` and ``x_test`` (400, size, size, 3), uint8,
+        0 to 255; ``y_train``, ``y_valid``, ``y_test``, labels 0 to 7. A tenth of each in a quick
+        test run.
+    """
+    from data_scripts import faces
+
+    everything = faces.load_faces(size)
+    if not settings.quick():
+        return everything
+    return faces.Faces(*(array[: len(array) // settings.QUICK_SHARE] for array in everything))
+
+
+def load_features() -> "Features":
+    """Load the features of the eight people at fc1 of the pretrained VGG16, before its ReLU.
+
+    Returns
+    -------
+    Features
+        ``x_train`` (2000, 4096), ``x_valid`` and ``x_test`` (400, 4096), float32, in the order of
+        the images; ``y_train``, ``y_valid``, ``y_test``, labels 0 to 7. A tenth of each in a quick
+        test run.
+    """
+    from data_scripts import features
+
+    return features.load_features()
+
+
+def standardize(train: np.ndarray, *others: np.ndarray) -> list[np.ndarray]:
+    """Standardise images with the mean and standard deviation of the training images.
+
+    Parameters
+    ----------
+    train : numpy.ndarray of uint8, shape (n, height, width, channels)
+        Training images, 0 to 255; each pixel's mean and standard deviation come from these alone.
+    *others : numpy.ndarray of uint8, shapes (m, height, width, channels)
+        Images to be treated with the same numbers.
+
+    Returns
+    -------
+    list of numpy.ndarray of float32
+        The training images and the others: (x / 255 - mean) / (std + 1e-4).
+    """
+    pixels = train.astype("float32") / 255
+    mean = pixels.mean(axis=0)
+    scale = pixels.std(axis=0) + np.float32(STANDARDIZE_EPSILON)
+    return [(images.astype("float32") / 255 - mean) / scale for images in (train, *others)]
+
+
+def one_hot(labels: np.ndarray, classes: int = 8) -> np.ndarray:
+    """Return one row a label, 1 at its position and 0 elsewhere.
+
+    Parameters
+    ----------
+    labels : numpy.ndarray of int, shape (n,)
+        0 to ``classes - 1``.
+    classes : int
+
+    Returns
+    -------
+    numpy.ndarray of float32, shape (n, classes)
+    """
+    rows: np.ndarray = np.eye(classes, dtype="float32")[labels]
+    return rows
+
+
+def flatten(images: np.ndarray) -> np.ndarray:
+    """Return one row of numbers an image.
+
+    Parameters
+    ----------
+    images : numpy.ndarray, shape (n, height, width, channels)
+
+    Returns
+    -------
+    numpy.ndarray, shape (n, height * width * channels)
+    """
+    return images.reshape(len(images), -1)

@@ -1,0 +1,227 @@
+"""What a notebook holds in its hand: constants, checks, hints and progress of one exercise."""
+
+from typing import Any
+
+import numpy as np
+
+from autograder import exercises, settings
+from autograder.student.checks import find_check, results
+from autograder.student.outcome import CheckFailed, CheckOutcome, NotAttempted, fail, is_gap
+
+PARTIAL_WIDTH = 0.05
+"""Width of the band of accuracies under a threshold in which credit is partial."""
+
+VISIBLE_SLACK = 0.10
+"""400 visible test images measure an accuracy to about 0.025; grading uses at least 2,000."""
+
+
+class Exercise:
+    """One exercise of the course.
+
+    Parameters
+    ----------
+    name : str
+        Name of the exercise, such as ``"03_faces_fc"``.
+
+    Raises
+    ------
+    KeyError
+        If there is no such exercise.
+    """
+
+    def __init__(self, name: str) -> None:
+        self.table = exercises.load(name)
+        self.name = name
+        self._hints_shown: dict[str, int] = {}
+        self._states: dict[str, str] = {}
+
+    @property
+    def batch_size(self) -> int:
+        """Images in one training step, a course constant."""
+        return self.table.training.batch_size
+
+    @property
+    def epochs(self) -> int:
+        """Passes over the training set, a course constant; 2 in a quick test run."""
+        return settings.QUICK_EPOCHS if settings.quick() else self.table.training.epochs
+
+    @property
+    def loss(self) -> str:
+        """Name of the loss, a course constant."""
+        return self.table.training.loss
+
+    def optimizer(self) -> Any:
+        """Return a new optimiser with the course's learning rate; each model needs its own."""
+        import keras
+
+        training = self.table.training
+        return keras.optimizers.get(
+            {
+                "class_name": training.optimizer,
+                "config": {"learning_rate": training.learning_rate},
+            }
+        )
+
+    def seed(self) -> None:
+        """Set the course seed, so that everybody's network starts from the same numbers."""
+        import keras
+        import tensorflow as tf
+
+        keras.utils.set_random_seed(self.table.seed)
+        tf.config.experimental.enable_op_determinism()
+
+    def watch(self) -> Any:
+        """Return a callback for ``fit`` that shows one line of progress."""
+        from autograder.student.training import TrainingProgress
+
+        return TrainingProgress()
+
+    def ready(self, task: str, *values: object) -> bool:
+        """Tell whether a gap is filled; if not, say for which task this cell waits.
+
+        Parameters
+        ----------
+        task : str
+            Name of the task.
+        *values : object
+            What the gap assigns.
+        """
+        if any(is_gap(value) for value in values):
+            print(f"Waiting for task “{self.table.tasks[task].title}”.")
+            return False
+        return True
+
+    def check(self, task: str, *values: Any, **given: Any) -> float:
+        """Check what a student's cell assigned, and say what is wrong and why.
+
+        Parameters
+        ----------
+        task : str
+            Name of the task, such as ``"network_b"``.
+        *values : object
+            What the cell assigned.
+        **given : object
+            What the check compares with, such as labels or the model.
+
+        Returns
+        -------
+        float
+            Share of the task that is right, above 0 and at most 1.
+
+        Raises
+        ------
+        NotAttempted
+            If the gap is still open.
+        CheckFailed
+            If something is wrong; the message says what.
+        """
+        check, variant = find_check(task)
+        title = self.table.tasks[task].title
+        if check in NEEDS_TABLE:
+            given["exercise"] = self.name
+        try:
+            fraction = check(title, variant, *values, **given)
+        except CheckOutcome as outcome:
+            self._states[task] = "not attempted" if isinstance(outcome, NotAttempted) else "wrong"
+            raise
+        self._states[task] = "done" if fraction == 1.0 else "partly done"
+        print(f"{title}: {self._states[task]}.")
+        return fraction
+
+    def reach(
+        self, task: str, model: Any, images: np.ndarray, labels: np.ndarray, at_least: str
+    ) -> float:
+        """Compare a model's accuracy on the visible test images with the one to reach.
+
+        Parameters
+        ----------
+        task : str
+            Name of the task that trains the model.
+        model : keras.Model
+        images : numpy.ndarray, shape (n, ...)
+        labels : numpy.ndarray of int, shape (n,)
+        at_least : str
+            Accuracy to reach on pictures that nobody has seen, 0 to 1, filled in at release.
+
+        Returns
+        -------
+        float
+            Share of the points that this accuracy would earn, 0 to 1.
+
+        Raises
+        ------
+        NotAttempted
+            If there is no model yet.
+        CheckFailed
+            If the accuracy is far too low, or skipped in a quick test run.
+        """
+        title = self.table.tasks[task].title
+        if is_gap(model):
+            raise NotAttempted(f"“{title}” comes first: there is no network to test yet.")
+        if settings.quick():
+            fail("skipped: a quick test run trains too little to measure an accuracy.")
+        if not _is_number(at_least):
+            print("The accuracy to reach is filled in when the notebook is released.")
+            return 1.0
+        threshold = float(at_least)
+        try:
+            own = results.accuracy(model, images, labels)
+        except Exception as error:
+            raise CheckFailed(
+                f"the network cannot predict the test images ({type(error).__name__}). Its input "
+                f"should have the shape {images.shape[1:]}."
+            ) from None
+        print(f"Accuracy on the {len(labels)} test images: {own:.3f}. "
+              f"To reach on new pictures of the same people: {threshold:.2f}.")  # fmt: skip
+        if own < threshold - VISIBLE_SLACK:
+            fail(
+                f"expected an accuracy of about {threshold:.2f} or more, got {own:.3f}. Was the "
+                "network trained for all epochs, on the prepared images, with the course's loss?"
+            )
+        return partial_credit(own, threshold)
+
+    def hint(self, task: str) -> None:
+        """Print the next hint of a task; the first call gives the first one."""
+        hints = self.table.tasks[task].hints
+        shown = self._hints_shown.get(task, 0)
+        number = min(shown + 1, len(hints))
+        self._hints_shown[task] = number
+        last = " (the last one)" if number == len(hints) else ""
+        print(f"Hint {number} of {len(hints)}{last}: {hints[number - 1]}")
+
+    def progress(self) -> None:
+        """Print all tasks of the notebook with their states."""
+        for name, task in self.table.tasks.items():
+            print(f"{self._states.get(name, 'not checked yet'):>16}  {task.title}")
+
+
+NEEDS_TABLE = {find_check("network_a")[0], find_check("training_a")[0]}
+
+
+def partial_credit(accuracy: float, threshold: float, floor: float = 0.0) -> float:
+    """Return the share of the points for an accuracy: all at the threshold, less just under it.
+
+    Parameters
+    ----------
+    accuracy, threshold : float
+        0 to 1.
+    floor : float
+        No points at this accuracy or under it, whatever the band: the best weak run.
+
+    Returns
+    -------
+    float
+        0 to 1, rounded to three decimals.
+    """
+    low = max(floor, threshold - PARTIAL_WIDTH)
+    if threshold <= low:
+        return float(accuracy >= threshold)
+    return round(min(max((accuracy - low) / (threshold - low), 0.0), 1.0), 3)
+
+
+def _is_number(text: str) -> bool:
+    try:
+        float(text)
+    except ValueError:
+        return False
+    return True

@@ -1,0 +1,79 @@
+"""How a check ends: points, "not attempted yet", or a message that says what is wrong."""
+
+import math
+from typing import NoReturn
+
+
+class CheckOutcome(AssertionError):  # noqa: N818 - students read these names; they are no faults
+    """An outcome that costs points; notebooks show its message without a traceback."""
+
+    def _render_traceback_(self) -> list[str]:
+        """Return the lines that IPython shows instead of a traceback."""
+        return [f"{self.heading}: {self}"]
+
+    heading = "Check"
+
+
+class NotAttempted(CheckOutcome):
+    """The gap still holds ``...``."""
+
+    heading = "Not attempted yet"
+
+
+class CheckFailed(CheckOutcome):
+    """The gap was filled, and something in it is not right yet."""
+
+    heading = "Not right yet"
+
+
+def points(fraction: float, of: float) -> float:
+    """Turn the share of a task that is right into points, as nbgrader reads them.
+
+    Parameters
+    ----------
+    fraction : float
+        Share of the task that is right, 0 to 1; values outside are clipped.
+    of : float
+        Points of the test cell, as in its nbgrader metadata.
+
+    Returns
+    -------
+    float
+        A plain Python float in 0 to ``of``. NumPy scalars, ``nan`` and booleans shown as the
+        last value of a cell would give full marks in nbgrader, so they never leave here.
+
+    Raises
+    ------
+    CheckFailed
+        If ``fraction`` is not a finite number.
+    """
+    value = float(fraction)
+    if not math.isfinite(value):
+        raise CheckFailed(f"the share of points came out as {value}, which is not a number")
+    return min(max(value, 0.0), 1.0) * float(of)
+
+
+def fail(message: str) -> NoReturn:
+    """Raise `CheckFailed` with the message."""
+    raise CheckFailed(message)
+
+
+def is_gap(value: object) -> bool:
+    """Tell whether a value still is the ``...`` of an unfilled gap."""
+    return value is Ellipsis
+
+
+def require_attempt(*values: object, task: str) -> None:
+    """Raise `NotAttempted` when one of the values still is the ``...`` of its gap.
+
+    Parameters
+    ----------
+    *values : object
+        What the student's cell assigned.
+    task : str
+        Title of the task, for the message.
+    """
+    if any(is_gap(value) for value in values):
+        raise NotAttempted(
+            f"“{task}” is still open. Replace the three dots in the cell above and run it again."
+        )
