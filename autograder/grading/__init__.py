@@ -1,0 +1,1 @@
+"""Grading on top of nbgrader: read, repair, run, score and report submissions."""
