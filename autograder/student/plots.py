@@ -97,6 +97,8 @@ def learning_curves(histories: Mapping[str, Any]) -> None:
             f"{name}: {record['accuracy'][-1]:.2f} on training images, "
             f"{record['val_accuracy'][-1]:.2f} on validation images"
         )
+    for axis in (loss_axis, accuracy_axis):
+        axis.xaxis.get_major_locator().set_params(integer=True)
     loss_axis.set(xlabel="epoch", ylabel="loss (cross-entropy)", ylim=(0, None))
     accuracy_axis.set(xlabel="epoch", ylabel="accuracy", ylim=(0, 1.02))
     accuracy_axis.legend(fontsize=8, loc="lower right")
