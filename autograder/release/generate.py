@@ -28,7 +28,7 @@ PREPROCESSORS = [
 
 Thresholds are filled in before SaveCells, so that the gradebook's copy of a test holds them;
 cells are tidied before each ComputeChecksums, so that the checksums are those of the released text.
-`nbgrader_config.py` names the same list, and a test compares both.
+`nbgrader_config.py` reads this list, so that the `nbgrader` command writes the same bytes.
 """
 
 CELLS_FIXED = "Cannot add or remove cells"

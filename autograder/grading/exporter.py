@@ -1,0 +1,92 @@
+"""The exporter of nbgrader's autograde: no file and no student's code may lose a submission."""
+
+import datetime
+import logging
+from pathlib import Path
+from typing import Any
+
+import nbformat
+from nbconvert.exporters import NotebookExporter
+from nbformat import NotebookNode
+from sqlalchemy.exc import OperationalError
+from traitlets import Integer
+
+from autograder.grading import reader, status
+from autograder.grading.blueprint import Blueprint, grade_ids, load_blueprint
+from autograder.grading.candidates import fingerprint
+from autograder.grading.prepare import read_submission
+
+
+class SubmissionExporter(NotebookExporter):  # type: ignore[misc]
+    """Reads whatever was handed in, and puts a placeholder where nothing can be graded.
+
+    nbgrader calls it twice a notebook: on the submitted file (sanitizing) and on the sanitized
+    file (running and scoring). `Blueprint` and course root travel in
+    ``resources["eight_faces"]`` for the preprocessors.
+    """
+
+    max_bytes = Integer(reader.MAX_BYTES, help="Largest submitted file, in bytes.").tag(config=True)
+
+    def from_filename(
+        self, filename: str, resources: dict[str, Any] | None = None, **kw: Any
+    ) -> tuple[str, dict[str, Any]]:
+        """Convert one notebook file; the file need not exist nor hold a notebook.
+
+        Parameters
+        ----------
+        filename : str
+            Path of the notebook as nbgrader names it.
+        resources : dict
+            nbgrader's own, with assignment, student, notebook and gradebook.
+
+        Returns
+        -------
+        tuple
+            The text of the notebook to write, and the resources.
+        """
+        if resources is None or "nbgrader" not in resources:
+            raise ValueError("SubmissionExporter is for nbgrader's autograde alone")
+        path = Path(filename)
+        resources["metadata"] = {
+            "name": path.stem,
+            "path": str(path.parent),
+            "modified_date": datetime.date.today().isoformat(),
+        }
+        blueprint = self._blueprint(resources["nbgrader"])
+        directory = self.parent.coursedir
+        resources[status.KEY] = {"blueprint": blueprint, "root": directory.root}
+        try:
+            nb = self._read(path, blueprint, resources["nbgrader"]["db_url"])
+            return self.from_notebook_node(nb, resources, **kw)
+        except OperationalError:
+            raise  # the gradebook is locked or broken: no student's doing
+        except Exception as error:
+            logging.getLogger(__name__).exception("grading %s failed", filename)
+            self.log.error("Grading %s failed: %s", filename, error, exc_info=True)
+            nb = blueprint.placeholder(
+                status.FAILED,
+                f"The notebook could not be graded ({type(error).__name__}). "
+                "This is no fault of yours that we know of; your instructor has to look at it.",
+            )
+            return self.from_notebook_node(nb, resources, **kw)
+
+    def from_notebook_node(
+        self, nb: NotebookNode, resources: dict[str, Any] | None = None, **kw: Any
+    ) -> tuple[str, dict[str, Any]]:
+        """Run the preprocessors; the text that comes out can always be written as UTF-8."""
+        output, resources = super().from_notebook_node(nb, resources, **kw)
+        return output.encode("utf-8", errors="replace").decode("utf-8"), resources
+
+    def _blueprint(self, names: dict[str, str]) -> Blueprint:
+        directory = self.parent.coursedir
+        release = directory.format_path(directory.release_directory, ".", names["assignment"])
+        return load_blueprint(
+            names["db_url"], Path(release), names["assignment"], names["notebook"]
+        )
+
+    def _read(self, path: Path, blueprint: Blueprint, db_url: str) -> NotebookNode:
+        if not getattr(self.parent, "_sanitizing", True):
+            return nbformat.read(path, as_version=4)
+        nb = read_submission(path.parent, blueprint, grade_ids(db_url), self.max_bytes)
+        status.record(nb)["fingerprint"] = fingerprint(path.parent)
+        return nb

@@ -1,0 +1,166 @@
+"""Results of a graded submission, read from the gradebook and the autograded notebook."""
+
+import csv
+import io
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import nbformat
+from nbformat import NotebookNode
+from nbgrader.api import MissingEntry
+
+from autograder.grading import cells, outputs, status
+from autograder.grading.course import Course
+from autograder.grading.files import write_text
+
+COLUMNS = ("assignment", "student_id", "score", "max_score", "status")
+WAITING = "Waits to be graded by hand."
+UNANSWERED = "No answer was written."
+
+
+@dataclass(frozen=True)
+class TaskResult:
+    """Points of one graded cell.
+
+    Attributes
+    ----------
+    grade_id : str
+        The cell.
+    score, max_score : float
+        Points reached and possible.
+    message : str
+        Why points were lost, in one or two plain lines; empty when none were.
+    """
+
+    grade_id: str
+    score: float
+    max_score: float
+    message: str = ""
+
+
+@dataclass(frozen=True)
+class Result:
+    """What became of one submission.
+
+    Attributes
+    ----------
+    assignment, student_id : str
+        Whose work on what.
+    score, max_score : float
+        Points reached and possible; late penalties are taken off.
+    status : str
+        One of `autograder.grading.status.STATUSES`.
+    messages : list of str
+        What happened, what was repaired, and why points were lost, in plain sentences.
+    tasks : list of TaskResult
+        Every graded cell in the notebook's order.
+    waiting : int
+        Answers that a person has yet to grade.
+    """
+
+    assignment: str
+    student_id: str
+    score: float
+    max_score: float
+    status: str
+    messages: list[str] = field(default_factory=list)
+    tasks: list[TaskResult] = field(default_factory=list)
+    waiting: int = 0
+
+
+def collect(course: Course, assignment: str, student: str, notebooks: Sequence[str]) -> Result:
+    """Read the result of a submission that has been graded.
+
+    Parameters
+    ----------
+    course : Course
+        The course.
+    assignment, student : str
+        Whose work on what.
+    notebooks : sequence of str
+        Names of the assignment's notebooks.
+
+    Raises
+    ------
+    LookupError
+        If the submission has not been graded.
+    """
+    folder = course.folder("autograded", student, assignment)
+    states, said, tasks = [status.GRADED], [], []
+    score = most = 0.0
+    waiting = 0
+    for notebook in notebooks:
+        path = folder / f"{notebook}.ipynb"
+        grades = _grades(course, assignment, student, notebook)
+        if not path.is_file() or grades is None:
+            raise LookupError(f"{student}'s {notebook} has not been graded")
+        nb = nbformat.read(path, as_version=4)
+        states.append(status.status_of(nb))
+        said += [text for text in (status.message_of(nb), *status.repairs(nb)) if text]
+        tasks += _tasks(nb, grades["cells"])
+        score += grades["score"]
+        most += grades["max_score"]
+        waiting += grades["waiting"]
+    said += [f"{task.grade_id}: {task.message}" for task in tasks if task.message]
+    worst = max(states, key=status.STATUSES.index)
+    return Result(assignment, student, score, most, worst, said, tasks, waiting)
+
+
+def _grades(course: Course, assignment: str, student: str, notebook: str) -> dict[str, Any] | None:
+    with course.gradebook() as gradebook:
+        try:
+            submitted = gradebook.find_submission_notebook(notebook, assignment, student)
+        except MissingEntry:
+            return None
+        return {
+            "score": float(submitted.score) - float(submitted.late_submission_penalty or 0.0),
+            "max_score": float(submitted.max_score),
+            "waiting": sum(bool(grade.needs_manual_grade) for grade in submitted.grades),
+            "cells": {
+                grade.name: (
+                    float(grade.score),
+                    float(grade.max_score),
+                    bool(grade.needs_manual_grade),
+                )
+                for grade in submitted.grades
+            },
+        }
+
+
+def _tasks(nb: NotebookNode, grades: dict[str, tuple[float, float, bool]]) -> list[TaskResult]:
+    tasks = []
+    for index, cell in enumerate(nb.cells):
+        name = cells.grade_id(cell) or ""
+        if name not in grades:
+            continue
+        score, most, waiting = grades[name]
+        message = ""
+        if waiting:
+            message = WAITING
+        elif score < most and cells.is_test(cell):
+            message = outputs.lost_because(nb, index) or f"{score:g} of {most:g} points."
+        elif score == 0 and most > 0 and cells.is_answer(cell):
+            message = UNANSWERED if not status.is_placeholder(nb) else ""
+        tasks.append(TaskResult(name, score, most, message))
+    return tasks
+
+
+def write_grades(results: Sequence[Result], path: Path) -> None:
+    """Write one line a submission to a CSV file.
+
+    Parameters
+    ----------
+    results : sequence of Result
+        What `autograder.grading.pipeline.grade` returned.
+    path : Path
+        The file; written beside and renamed.
+    """
+    text = io.StringIO()
+    writer = csv.writer(text, lineterminator="\n")
+    writer.writerow(COLUMNS)
+    for result in sorted(results, key=lambda found: (found.assignment, found.student_id)):
+        numbers = (f"{result.score:g}", f"{result.max_score:g}")
+        writer.writerow([result.assignment, result.student_id, *numbers, result.status])
+    write_text(Path(path), text.getvalue())

@@ -1,0 +1,77 @@
+"""nbgrader's configuration of this course; this folder is the course directory.
+
+The `nbgrader` command, formgrader's button and `autograder grade` read the same lines, so a
+submission goes the same way through each of them.
+"""
+
+from autograder.grading.course import put_tools_on_path
+from autograder.release.generate import PREPROCESSORS
+
+put_tools_on_path()
+
+c = get_config()  # noqa: F821  (nbgrader puts it here)
+
+c.CourseDirectory.course_id = "eight_faces"
+c.CourseDirectory.ignore = [
+    ".ipynb_checkpoints",
+    "*.pyc",
+    "__pycache__",
+    "__MACOSX",
+    ".DS_Store",
+    "feedback",
+]
+
+# ---- Release: source/ -> release/ ----------------------------------------------------------
+c.GenerateAssignment.preprocessors = PREPROCESSORS
+# A gap is written `name = ...` above the solution; nothing takes the solution's place.
+c.ClearSolutions.code_stub = {"python": ""}
+c.ClearSolutions.text_stub = "Write your answer here."
+
+# ---- Autograde: submitted/ -> autograded/ --------------------------------------------------
+c.Autograde.exporter_class = "autograder.grading.exporter.SubmissionExporter"
+c.Autograde.pre_convert_hook = "autograder.grading.prepare.use_right_name"
+c.Autograde.sanitize_preprocessors = [
+    "autograder.grading.sanitize.StripMetadata",
+    "nbgrader.preprocessors.ClearOutput",
+    "autograder.grading.restore.RecogniseCells",
+    "autograder.grading.restore.RemoveCopies",
+    "autograder.grading.restore.RestoreCells",
+    "autograder.grading.sanitize.NoteKernel",
+    "nbgrader.preprocessors.DeduplicateIds",
+    "nbgrader.preprocessors.OverwriteKernelspec",
+    "nbgrader.preprocessors.OverwriteCells",
+    "nbgrader.preprocessors.CheckCellMetadata",
+]
+c.Autograde.autograde_preprocessors = [
+    "autograder.grading.execute.RunNotebook",
+    "autograder.grading.outputs.MoveWarnings",
+    "nbgrader.preprocessors.LimitOutput",
+    "autograder.grading.marks.CheckScores",
+    "autograder.grading.marks.SaveGrades",
+    "nbgrader.preprocessors.AssignLatePenalties",
+    "autograder.grading.markscheme.ShowMarkScheme",
+    "nbgrader.preprocessors.CheckCellMetadata",
+]
+c.OverwriteCells.add_missing_cells = True
+
+# Seconds. `make demo` may take minutes on a slow machine: generous for the honest, and an endless
+# loop still ends.
+c.RunNotebook.cell_timeout = {
+    "default": 300.0,
+    "03_faces_fc": 180.0,
+    "07_faces_fine_tuning": 600.0,
+}
+c.RunNotebook.notebook_timeout = {
+    "default": 1200.0,
+    "03_faces_fc": 600.0,
+    "07_faces_fine_tuning": 1800.0,
+}
+
+# ---- Feedback: autograded/ -> feedback/ ----------------------------------------------------
+c.GenerateFeedback.preprocessors = [
+    "autograder.grading.markscheme.HideMarkScheme",
+    "autograder.grading.feedback.HideTests",
+    "nbgrader.preprocessors.GetGrades",
+    "autograder.grading.feedback.ShowSummary",
+    "nbconvert.preprocessors.CSSHTMLHeaderPreprocessor",
+]

@@ -1,0 +1,172 @@
+"""What `grade` grades and leaves, what it does when something breaks, and how it stops."""
+
+import io
+import os
+import signal
+import subprocess
+import sys
+import textwrap
+import time
+from pathlib import Path
+
+import pytest
+import tiny_course
+from nbgrader.apps import NbGraderAPI
+from tiny_course import filled, hand_in
+
+from autograder.grading import marks, status
+from autograder.grading.course import CourseError, open_course
+from autograder.grading.pipeline import Result, grade
+from autograder.grading.prepare import prepare_submissions
+
+
+def run(root: Path, **more: object) -> dict[str, Result]:
+    found = grade(root, tiny_course.NAME, progress=False, **more)  # type: ignore[arg-type]
+    return {result.student_id: result for result in found}
+
+
+def written(root: Path, student: str) -> int:
+    return (root / "autograded" / student / "tiny" / "tiny.ipynb").stat().st_mtime_ns
+
+
+def test_only_what_is_new_is_graded_again(course: Path) -> None:
+    hand_in(course, "ada", filled(course))
+    hand_in(course, "bob", filled(course))
+    first = run(course)
+    before = {student: written(course, student) for student in first}
+    hand_in(course, "bob", filled(course, answer_gap="answer = 1"))
+    second = run(course)
+    assert second["ada"] == first["ada"]
+    assert written(course, "ada") == before["ada"]
+    assert second["bob"].score == 5.0
+    assert run(course, students=["ada"], force=True) == {"ada": first["ada"]}
+    assert written(course, "ada") > before["ada"]
+
+
+def test_a_student_who_handed_in_nothing(course: Path) -> None:
+    result = run(course, students=["nobody"])["nobody"]
+    assert (result.score, result.max_score, result.status) == (0.0, 10.0, status.NO_NOTEBOOK)
+
+
+def test_nobody_handed_in_anything(course: Path) -> None:
+    assert run(course) == {}
+
+
+def test_a_broken_step_costs_one_student_nothing_but_this_run(
+    course: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for student in ("ada", "bob", "cy"):
+        hand_in(course, student, filled(course, why=student))
+
+    def broken(self: object, nb: object, resources: dict[str, dict[str, str]]) -> object:
+        if resources["nbgrader"]["student"] == "bob":
+            raise RuntimeError("a bug of ours")
+        return nb, resources
+
+    with monkeypatch.context() as patch:
+        patch.setattr(marks.CheckScores, "preprocess", broken)
+        found = run(course)
+    assert {name: result.status for name, result in found.items()} == {
+        "ada": status.GRADED,
+        "bob": status.FAILED,
+        "cy": status.GRADED,
+    }
+    assert found["bob"].score == 0
+    assert "instructor has to look" in found["bob"].messages[0]
+    assert "a bug of ours" in (course / ".autograder/logs/tiny/bob.log").read_text()
+    assert run(course)["bob"].score == 7.0  # what failed is tried again, without force
+
+
+def test_nothing_can_be_written(course: Path) -> None:
+    hand_in(course, "ada", filled(course))
+    (course / "autograded" / "ada").mkdir(parents=True)
+    (course / "autograded" / "ada" / "tiny").write_text("in the way", encoding="utf-8")
+    hand_in(course, "bob", filled(course))
+    found = run(course, force=True)
+    assert (found["ada"].score, found["ada"].status) == (0.0, status.FAILED)
+    assert found["bob"].score == 7.0
+
+
+def test_unreleased_assignment_and_missing_course(course: Path, tmp_path: Path) -> None:
+    with pytest.raises(CourseError, match="autograder release 03_nothing"):
+        grade(course, "03_nothing", progress=False)
+    with pytest.raises(CourseError, match=r"nbgrader_config\.py"):
+        grade(tmp_path / "elsewhere", "tiny", progress=False)
+
+
+def test_formgraders_button_goes_the_same_way(course: Path) -> None:
+    hand_in(course, "ada", filled(course, answer_gap="answer = 1"), "renamed.ipynb")
+    opened = open_course(course)
+    api = NbGraderAPI(coursedir=opened.directory(), parent=opened.app)
+    with opened.converting(io.StringIO()):
+        done = api.autograde("tiny", "ada", force=True)
+    assert done["success"], done
+    before = written(course, "ada")
+    assert run(course)["ada"].score == 5.0
+    assert written(course, "ada") == before
+
+
+def test_prepare_says_what_it_finds_and_changes_nothing(course: Path) -> None:
+    hand_in(course, "ada", filled(course))
+    hand_in(course, "bob", filled(course), "bob.ipynb")
+    (course / "submitted" / "cy" / "tiny").mkdir(parents=True)
+    assert prepare_submissions(course, "tiny") == {
+        "bob": ["The file was called bob.ipynb; it was graded as tiny.ipynb."],
+        "cy": ["The folder holds no notebook. Hand in the file tiny.ipynb."],
+    }
+    assert not (course / "autograded").exists()
+
+
+def test_progress_prints_a_line_a_submission(
+    course: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    hand_in(course, "ada [b]", filled(course))
+    (course / "submitted" / "cy" / "tiny").mkdir(parents=True)
+    grade(course, "tiny", progress=True)
+    lines = capsys.readouterr().err.splitlines()
+    assert [line.split("  ")[0] for line in lines] == ["ada [b]", "cy"]
+    assert "7 of 10" in lines[0]
+    assert "no_notebook  The folder holds no notebook." in lines[1]
+
+
+INTERRUPTED = """
+import sys
+from pathlib import Path
+from autograder.grading.pipeline import GradingInterrupted, grade
+try:
+    grade(Path(sys.argv[1]), "tiny")
+except GradingInterrupted as stopped:
+    print([result.student_id for result in stopped.results], stopped.left)
+    raise SystemExit(130)
+"""
+
+
+@pytest.mark.slow
+def test_control_c_ends_cleanly_and_the_next_call_goes_on(course: Path) -> None:
+    hand_in(course, "ada", filled(course))
+    marker = course / "pid"
+    endless = f"import os\nopen({str(marker)!r}, 'w').write(str(os.getpid()))\nwhile True: pass"
+    hand_in(course, "bob", filled(course, list_gap=endless))
+    config = course / "nbgrader_config.py"
+    slow = "c.RunNotebook.cell_timeout = {'default': 60.0}\n"
+    text = config.read_text(encoding="utf-8")
+    config.write_text(text + slow, encoding="utf-8")
+    process = subprocess.Popen(
+        [sys.executable, "-c", textwrap.dedent(INTERRUPTED), str(course)],
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+    )
+    deadline = time.monotonic() + 60
+    while not (marker.is_file() and marker.read_text()) and time.monotonic() < deadline:
+        time.sleep(0.1)
+    process.send_signal(signal.SIGINT)
+    out, err = process.communicate(timeout=30)
+    assert process.returncode == 130, err
+    assert out.strip() == "['ada'] 1"
+    assert "Stopped. 1 submissions are left" in err
+    assert "Traceback" not in err
+    with pytest.raises(ProcessLookupError):
+        os.kill(int(marker.read_text()), 0)
+    config.write_text(text, encoding="utf-8")
+    assert {name: result.score for name, result in run(course).items()} == {"ada": 7, "bob": 3}
