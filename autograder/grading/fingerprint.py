@@ -1,0 +1,47 @@
+"""Names, by hash, for everything that an accuracy depends on."""
+
+import hashlib
+import json
+from dataclasses import asdict
+from typing import Any
+
+from autograder import exercises
+from autograder.grading.inputs import KINDS
+from data_scripts import faces, narrow_vgg
+
+
+def ingredients(assignment: str) -> dict[str, str]:
+    """Return the hashes that decide the accuracies of an assignment.
+
+    Parameters
+    ----------
+    assignment : str
+
+    Returns
+    -------
+    dict of str to str
+        ``table`` (networks, course constants and seed; titles and hints don't matter),
+        ``renderer``, and ``weights`` where the inputs are features.
+    """
+    table = exercises.load(assignment)
+    decisive: dict[str, Any] = {
+        "seed": table.seed,
+        "training": asdict(table.training),
+        "networks": {
+            key: [network.input, [[layer.kind, layer.settings] for layer in network.layers]]
+            for key, network in table.networks.items()
+        },
+    }
+    hashes = {"table": _hash(decisive), "renderer": faces.renderer_hash()}
+    if KINDS[assignment] == "features":
+        hashes["weights"] = narrow_vgg.weights_hash()
+    return hashes
+
+
+def inputs_hash(assignment: str) -> str:
+    """One hash of all `ingredients` of an assignment."""
+    return _hash(ingredients(assignment))
+
+
+def _hash(value: Any) -> str:
+    return hashlib.sha256(json.dumps(value, sort_keys=True).encode()).hexdigest()
