@@ -59,12 +59,12 @@ c.OverwriteCells.add_missing_cells = True
 c.RunNotebook.cell_timeout = {
     "default": 300.0,
     "03_faces_fc": 180.0,
-    "07_faces_fine_tuning": 600.0,
+    "06_faces_vgg_features": 1200.0,
 }
 c.RunNotebook.notebook_timeout = {
     "default": 1200.0,
     "03_faces_fc": 600.0,
-    "07_faces_fine_tuning": 1800.0,
+    "06_faces_vgg_features": 2400.0,
 }
 
 # ---- Feedback: autograded/ -> feedback/ ----------------------------------------------------

@@ -1,5 +1,6 @@
 """What a notebook holds in its hand: constants, checks, hints and progress of one exercise."""
 
+from collections.abc import Callable
 from typing import Any
 
 import numpy as np
@@ -87,7 +88,49 @@ class Exercise:
             What the gap assigns.
         """
         if any(is_gap(value) for value in values):
-            print(f"Waiting for task “{self.table.tasks[task].title}”.")
+            print(f"Waiting for task “{self._task(task).title}”.")
+            return False
+        return True
+
+    def run(self, function: Callable[[Any], Any], value: Any, *, task: str) -> Any:
+        """Give a student's value to a function of the course, unless its gap is still open.
+
+        Parameters
+        ----------
+        function : callable
+            Such as the notebook's ``train``.
+        value : object
+            What the gap assigns.
+        task : str
+            Name of the task that assigns it.
+
+        Returns
+        -------
+        object
+            What the function returns; ``...`` if the gap is open, or the value does not fit.
+        """
+        if not self.ready(task, value):
+            return ...
+        try:
+            return function(value)
+        except Exception as error:
+            print(f"“{self._task(task).title}” does not work yet: {error}")
+            return ...
+
+    def can_show(self, task: str, *values: object) -> bool:
+        """Tell whether a figure can be drawn: the gap is filled, and its check found it right.
+
+        Parameters
+        ----------
+        task : str
+            Name of the task.
+        *values : object
+            What the figure is drawn from.
+        """
+        if not self.ready(task, *values):
+            return False
+        if self._states.get(task) in ("wrong", "partly done"):
+            print(f"“{self._task(task).title}” is not right yet; this figure waits for it.")
             return False
         return True
 
@@ -115,8 +158,8 @@ class Exercise:
         CheckFailed
             If something is wrong; the message says what.
         """
+        title = self._task(task).title
         check, variant = find_check(task)
-        title = self.table.tasks[task].title
         if check in NEEDS_TABLE:
             given["exercise"] = self.name
         try:
@@ -124,6 +167,12 @@ class Exercise:
         except CheckOutcome as outcome:
             self._states[task] = "not attempted" if isinstance(outcome, NotAttempted) else "wrong"
             raise
+        except Exception as error:
+            self._states[task] = "wrong"
+            raise CheckFailed(
+                f"your answer could not be checked ({type(error).__name__}: {error}). Look at its "
+                "type and its shape."
+            ) from None
         self._states[task] = "done" if fraction == 1.0 else "partly done"
         print(f"{title}: {self._states[task]}.")
         return fraction
@@ -155,7 +204,7 @@ class Exercise:
         CheckFailed
             If the accuracy is far too low, or skipped in a quick test run.
         """
-        title = self.table.tasks[task].title
+        title = self._task(task).title
         if is_gap(model):
             raise NotAttempted(f"“{title}” comes first: there is no network to test yet.")
         if settings.quick():
@@ -182,7 +231,7 @@ class Exercise:
 
     def hint(self, task: str) -> None:
         """Print the next hint of a task; the first call gives the first one."""
-        hints = self.table.tasks[task].hints
+        hints = self._task(task).hints
         shown = self._hints_shown.get(task, 0)
         number = min(shown + 1, len(hints))
         self._hints_shown[task] = number
@@ -192,7 +241,16 @@ class Exercise:
     def progress(self) -> None:
         """Print all tasks of the notebook with their states."""
         for name, task in self.table.tasks.items():
-            print(f"{self._states.get(name, 'not checked yet'):>16}  {task.title}")
+            print(f"{self._states.get(name, 'not checked yet'):>16}  {task.title} ({name})")
+
+    def _task(self, name: str) -> exercises.Task:
+        try:
+            return self.table.tasks[name]
+        except KeyError:
+            known = ", ".join(self.table.tasks)
+            raise CheckFailed(
+                f"there is no task “{name}” in this notebook; its tasks are: {known}."
+            ) from None
 
 
 NEEDS_TABLE = {find_check("network_a")[0], find_check("training_a")[0]}

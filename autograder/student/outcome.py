@@ -63,6 +63,23 @@ def is_gap(value: object) -> bool:
     return value is Ellipsis
 
 
+def require_before(*values: object, task: str) -> None:
+    """Raise `NotAttempted` when what a task builds on still is the ``...`` of another gap.
+
+    Parameters
+    ----------
+    *values : object
+        What earlier cells assigned.
+    task : str
+        Title of the task that builds on them.
+    """
+    if any(is_gap(value) for value in values):
+        raise NotAttempted(
+            f"“{task}” builds on an earlier task that is still open. Do that one first, then run "
+            "this cell again."
+        )
+
+
 def require_attempt(*values: object, task: str) -> None:
     """Raise `NotAttempted` when one of the values still is the ``...`` of its gap.
 

@@ -1,5 +1,7 @@
 """The course's figures: labelled axes, alternative text, colours that colour-blind people tell."""
 
+import base64
+import html
 import io
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
@@ -46,11 +48,15 @@ def show(figure: "Figure", alternative_text: str) -> None:
     alternative_text : str
         What the figure shows, in a sentence or two.
     """
-    from IPython.display import Image, display
+    from IPython.display import display
 
     buffer = io.BytesIO()
     figure.savefig(buffer, format="png", dpi=80, metadata={"Software": None})
-    display(Image(buffer.getvalue(), alt=alternative_text))  # type: ignore[no-untyped-call]
+    picture = base64.b64encode(buffer.getvalue()).decode("ascii")
+    # As HTML: JupyterLab does not show the alternative text of an image/png output.
+    page = f'<img alt="{html.escape(alternative_text)}" src="data:image/png;base64,{picture}">'
+    bundle = {"text/html": page, "text/plain": alternative_text}
+    display(bundle, raw=True)  # type: ignore[no-untyped-call]
 
 
 def sample_grid(images: np.ndarray, labels: np.ndarray, columns: int = 10) -> None:

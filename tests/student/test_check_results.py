@@ -1,5 +1,7 @@
 """Derived results are judged against the student's own model, never against the course's."""
 
+from types import SimpleNamespace
+
 import numpy as np
 import pytest
 
@@ -143,3 +145,46 @@ def test_open_gaps_are_not_attempted() -> None:
         results.probabilities("t", None, ..., model=MODEL, images=IMAGES)
     with pytest.raises(NotAttempted):
         results.confusion_matrix("t", None, MATRIX, model=..., images=IMAGES, labels=LABELS)
+
+
+def test_an_open_network_costs_only_its_own_share() -> None:
+    data = {"train": (IMAGES[:20], LABELS[:20]), "test": (IMAGES, LABELS)}
+    reported = {"a": rows(), "b": ...}
+    assert results.accuracies("t", None, reported, models={"a": MODEL, "b": ...}, data=data) == 0.5
+
+
+def test_what_builds_on_an_open_task_says_so() -> None:
+    with pytest.raises(NotAttempted, match="earlier task"):
+        results.test_accuracy("t", None, 0.8, predicted=..., labels=LABELS)
+
+
+def test_tiny_probabilities_keep_their_order() -> None:
+    class SureModel:
+        def predict(self, images: np.ndarray, batch_size: int, verbose: int) -> np.ndarray:
+            outputs = np.full((40, 8), 1e-7)
+            outputs[np.arange(40), LABELS] = 10.0 ** -np.arange(5, 45)
+            return outputs
+
+    def check(values: object) -> float:
+        return results.worst_images(
+            "t", None, values, model=SureModel(), images=IMAGES, labels=LABELS, count=12
+        )
+
+    assert check(np.arange(39, 27, -1)) == 1.0
+    with pytest.raises(CheckFailed):
+        check(np.arange(12))
+
+
+def test_curves_come_from_the_own_histories() -> None:
+    history = SimpleNamespace(history={"accuracy": [0.1, 0.2], "val_accuracy": [0.1, 0.15]})
+    expected = {"train": (history, "accuracy"), "validation": (history, "val_accuracy")}
+
+    def check(curves: object) -> float:
+        return results.learning_curves("t", None, curves, expected=expected)
+
+    assert check({"train": [0.1, 0.2], "validation": np.array([0.1, 0.15])}) == 1.0
+    assert check({"train": [0.1, 0.2]}) == 0.5
+    with pytest.raises(CheckFailed, match="one an epoch"):
+        check({"train": 0.2, "validation": 0.15})
+    with pytest.raises(NotAttempted):
+        check(...)

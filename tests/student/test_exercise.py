@@ -48,7 +48,8 @@ def test_progress_tells_states_in_words(capsys: pytest.CaptureFixture[str]) -> N
 def test_waiting_cells_say_for_which_task(capsys: pytest.CaptureFixture[str]) -> None:
     exercise = Exercise("03_faces_fc")
     assert not exercise.ready("training_a", ...)
-    assert "Waiting for task “Training network a”" in capsys.readouterr().out
+    title = exercise.table.tasks["training_a"].title
+    assert f"Waiting for task “{title}”" in capsys.readouterr().out
     assert exercise.ready("training_a", object())
 
 
@@ -72,3 +73,30 @@ def test_a_missing_network_is_not_attempted() -> None:
     exercise = Exercise("03_faces_fc")
     with pytest.raises(NotAttempted):
         exercise.reach("training_a", ..., np.zeros((1, 1)), LABELS[:1], at_least="0.5")
+
+
+def test_an_answer_that_cannot_be_checked_is_a_message(
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    exercise = Exercise("03_faces_fc")
+    with pytest.raises(CheckFailed, match="could not be checked"):
+        exercise.check("one_hot", one_hot(LABELS), labels=(LABELS, LABELS))
+    assert not exercise.can_show("one_hot", one_hot(LABELS))
+    assert "waits for it" in capsys.readouterr().out
+
+
+def test_the_course_runs_what_is_there_and_goes_on_without_what_is_not(
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    exercise = Exercise("05_faces_cnn_tricks")
+    assert exercise.run(len, [1, 2], task="network_a") == 2
+    assert exercise.run(len, ..., task="network_a") is ...
+    assert exercise.run(len, 5, task="network_a") is ...
+    text = capsys.readouterr().out
+    assert "Waiting for task" in text
+    assert "does not work yet" in text
+
+
+def test_a_task_that_does_not_exist_is_answered_with_those_that_do() -> None:
+    with pytest.raises(CheckFailed, match="its tasks are: one_hot"):
+        Exercise("03_faces_fc").hint("confusion")

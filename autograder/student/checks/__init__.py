@@ -14,6 +14,7 @@ CHECKS: dict[str, Callable[..., float]] = {
     "training": networks.training,
     "accuracies": results.accuracies,
     "comparison": results.comparison,
+    "learning_curves": results.learning_curves,
     "confusion_matrix": results.confusion_matrix,
     "probabilities": results.probabilities,
     "predicted_labels": results.predicted_labels,

@@ -6,7 +6,7 @@ import numpy as np
 
 from autograder.student.checks.arrays import as_array, require_shape
 from autograder.student.checks.networks import network
-from autograder.student.outcome import CheckFailed, fail, require_attempt
+from autograder.student.outcome import CheckFailed, fail, require_attempt, require_before
 
 SAMPLE = 4
 """Images on which features are compared; more would only take longer."""
@@ -15,8 +15,8 @@ RELATIVE_TOLERANCE = 0.01
 """Allowed distance of features, relative to their size: float32 sums in another order differ."""
 
 
-def preprocessing(title: str, variant: str | None, values: Any, *, images: np.ndarray) -> float:
-    """Check images that were prepared for VGG16.
+def preprocessing(title: str, variant: str | None, prepare: Any, *, images: np.ndarray) -> float:
+    """Check a function that prepares pictures for VGG16.
 
     Parameters
     ----------
@@ -24,8 +24,8 @@ def preprocessing(title: str, variant: str | None, values: Any, *, images: np.nd
         Title of the task.
     variant : str or None
         Not used here.
-    values : array-like, shape (n, 224, 224, 3)
-        The student's prepared images.
+    prepare : callable
+        The student's function, (n, 100, 100, 3) to (n, 224, 224, 3).
     images : numpy.ndarray of uint8, shape (n, 100, 100, 3)
         The pictures, 0 to 255.
 
@@ -40,6 +40,7 @@ def preprocessing(title: str, variant: str | None, values: Any, *, images: np.nd
     """
     from data_scripts.features import prepare_images
 
+    values = prepare(images.copy())
     require_attempt(values, task=title)
     array = as_array(values, "Your prepared images")
     require_shape(array, (len(images), 224, 224, 3), "Your prepared images", "VGG16 was trained on "
@@ -142,7 +143,8 @@ def batch_features(
     ------
     NotAttempted, CheckFailed
     """
-    require_attempt(values, model, task=title)
+    require_attempt(values, task=title)
+    require_before(model, task=title)
     _require_features(values, images, list(range(SAMPLE)), "Your features", prepare, model)
     return 1.0
 
@@ -180,7 +182,8 @@ def all_features(
     ------
     NotAttempted, CheckFailed
     """
-    require_attempt(values, model, task=title)
+    require_attempt(values, task=title)
+    require_before(model, task=title)
     for split, pictures in images.items():
         try:
             given = values[split]
@@ -213,7 +216,7 @@ def _require_features(
     values: Any, images: np.ndarray, rows: list[int], name: str, prepare: Any, model: Any
 ) -> None:
     prepared = prepare(images[rows])
-    require_attempt(prepared, task="The right preprocessing")
+    require_before(prepared, task=name)
     expected = np.asarray(model.predict(np.asarray(prepared), verbose=0))
     array = as_array(values, name)
     require_shape(array, (len(images), *expected.shape[1:]), name, "One row of features an image, "

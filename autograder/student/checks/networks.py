@@ -4,7 +4,7 @@ from typing import Any
 
 from autograder import exercises, settings
 from autograder.models.compare import compare
-from autograder.student.outcome import fail, require_attempt
+from autograder.student.outcome import fail, require_attempt, require_before
 
 
 def network(title: str, variant: str | None, model: Any, *, exercise: str) -> float:
@@ -68,7 +68,7 @@ def training(title: str, variant: str | None, history: Any, *, model: Any, exerc
     NotAttempted, CheckFailed
     """
     require_attempt(history, task=title)
-    require_attempt(model, task=f"Network {variant}")
+    require_before(model, task=title)
     record = getattr(history, "history", None)
     if not isinstance(record, dict):
         fail(
@@ -77,6 +77,11 @@ def training(title: str, variant: str | None, history: Any, *, model: Any, exerc
         )
     if not getattr(model, "compiled", False):
         fail(f"model_{variant} has no loss yet. Call model_{variant}.compile(...) before fit.")
+    if getattr(history, "model", model) is not model:
+        fail(
+            f"history_{variant} comes from another network. Keep what model_{variant}.fit(...) "
+            "returns."
+        )
     course = exercises.load(exercise).training
     _require_loss(model, course.loss, variant)
     for key, mend in (
@@ -95,19 +100,15 @@ def training(title: str, variant: str | None, history: Any, *, model: Any, exerc
 
 
 def _require_loss(model: Any, expected: str, variant: str | None) -> None:
-    loss = model.loss
-    name = (
-        loss
-        if isinstance(loss, str)
-        else getattr(loss, "name", None) or getattr(loss, "__name__", type(loss).__name__)
+    import keras
+
+    loss = keras.losses.get(model.loss)
+    name = getattr(loss, "name", None) or getattr(loss, "__name__", type(loss).__name__)
+    if name == expected:
+        return
+    sparse = (
+        " The sparse variant is for plain labels 0 to 7; here the labels are one-hot."
+        if "sparse" in str(name)
+        else ""
     )
-    if name != expected:
-        sparse = (
-            " The sparse variant is for plain labels 0 to 7; here the labels are one-hot."
-            if "sparse" in str(name)
-            else ""
-        )
-        fail(
-            f"model_{variant} should be compiled with the loss {expected}; yours has {name}."
-            f"{sparse}"
-        )
+    fail(f"model_{variant} should be compiled with the loss {expected}; yours has {name}.{sparse}")

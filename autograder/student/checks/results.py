@@ -5,7 +5,13 @@ from typing import Any
 import numpy as np
 
 from autograder.student.checks.arrays import as_array, require_shape
-from autograder.student.outcome import CheckFailed, fail, require_attempt
+from autograder.student.outcome import (
+    CheckFailed,
+    fail,
+    is_gap,
+    require_attempt,
+    require_before,
+)
 
 ACCURACY_TOLERANCE = 0.006
 """Reported accuracies may be rounded to two decimals."""
@@ -41,7 +47,13 @@ def accuracy(model: Any, images: np.ndarray, labels: np.ndarray) -> float:
 
 
 def accuracies(
-    title: str, variant: str | None, reported: Any, *, models: dict[str, Any], data: dict[str, Any]
+    title: str,
+    variant: str | None,
+    reported: Any,
+    *,
+    models: dict[str, Any],
+    data: dict[str, Any],
+    variable: str = "accuracies",
 ) -> float:
     """Check the accuracies that a student worked out, against the student's own models.
 
@@ -57,6 +69,8 @@ def accuracies(
         The student's models by name.
     data : dict of str to (images, labels)
         Images, shape (n, ...), and labels, shape (n,), of each split.
+    variable : str
+        What the notebook calls the dictionary.
 
     Returns
     -------
@@ -67,13 +81,17 @@ def accuracies(
     ------
     NotAttempted, CheckFailed
     """
-    require_attempt(reported, *models.values(), task=title)
+    require_attempt(reported, task=title)
     if not isinstance(reported, dict):
-        fail(f"accuracies should be a dictionary; yours is {type(reported).__name__}.")
+        fail(f"{variable} should be a dictionary; yours is {type(reported).__name__}.")
     right = 0
     problem = ""
     for name, model in models.items():
-        message = _wrong_accuracy(name, reported.get(name), model, data)
+        if is_gap(model):
+            message = f"Network {name} is still open, so it has no accuracies yet."
+        else:
+            entry = f'{variable}["{name}"]'
+            message = _wrong_accuracy(entry, f"model_{name}", reported.get(name), model, data)
         right += not message
         problem = problem or message
     if problem and not right:
@@ -83,22 +101,24 @@ def accuracies(
     return right / len(models)
 
 
-def _wrong_accuracy(name: str, given: Any, model: Any, data: dict[str, Any]) -> str:
+def _wrong_accuracy(
+    entry: str, own_model: str, given: Any, model: Any, data: dict[str, Any]
+) -> str:
     if not isinstance(given, dict):
-        return f'accuracies["{name}"] should be a dictionary with the keys {", ".join(SPLITS)}.'
+        return f"{entry} should be a dictionary with the keys {', '.join(SPLITS)}."
     for split, (images, labels) in data.items():
         if split not in given or given[split] is Ellipsis:
-            return f'accuracies["{name}"] has no entry "{split}" yet.'
+            return f'{entry} has no entry "{split}" yet.'
         try:
             value = float(given[split])
         except (TypeError, ValueError):
-            return f'accuracies["{name}"]["{split}"] should be a number between 0 and 1.'
+            return f'{entry}["{split}"] should be a number between 0 and 1.'
         own = accuracy(model, images, labels)
         if 1.0 < value <= 100.0 and abs(value / 100 - own) <= ACCURACY_TOLERANCE:
-            return f'accuracies["{name}"]["{split}"] is in per cent; give a share between 0 and 1.'
+            return f'{entry}["{split}"] is in per cent; give a share between 0 and 1.'
         if not abs(value - own) <= ACCURACY_TOLERANCE:
             return (
-                f'accuracies["{name}"]["{split}"] is {value:.3f}, but model_{name} reaches '
+                f'{entry}["{split}"] is {value:.3f}, but {own_model} reaches '
                 f"{own:.3f} there. evaluate returns loss and accuracy, in this order: take the "
                 "second, and the images of that split."
             )
@@ -109,7 +129,7 @@ def comparison(
     title: str, variant: str | None, table: Any, *, models: dict[str, Any], data: dict[str, Any]
 ) -> float:
     """Check a comparison of several models; see `accuracies`."""
-    return accuracies(title, variant, table, models=models, data=data)
+    return accuracies(title, variant, table, models=models, data=data, variable="comparison")
 
 
 def confusion_matrix(
@@ -149,7 +169,8 @@ def confusion_matrix(
     ------
     NotAttempted, CheckFailed
     """
-    require_attempt(matrix, predicted, model, task=title)
+    require_attempt(matrix, task=title)
+    require_before(predicted, model, task=title)
     if model is not None and images is not None:
         predicted = predict(model, images)
     guess = as_array(predicted, "Your predictions")
@@ -205,7 +226,8 @@ def probabilities(
     ------
     NotAttempted, CheckFailed
     """
-    require_attempt(values, model, task=title)
+    require_attempt(values, task=title)
+    require_before(model, task=title)
     array = as_array(values, "Your probabilities")
     own = predict(model, images)
     require_shape(array, own.shape, "Your probabilities", "Predict every test image, and keep "
@@ -239,7 +261,8 @@ def predicted_labels(title: str, variant: str | None, values: Any, *, probabilit
     ------
     NotAttempted, CheckFailed
     """
-    require_attempt(values, probabilities, task=title)
+    require_attempt(values, task=title)
+    require_before(probabilities, task=title)
     array = as_array(values, "Your predicted labels")
     expected = as_array(probabilities, "Your probabilities").argmax(axis=1)
     require_shape(array, expected.shape, "Your predicted labels", "One label an image: take the "
@@ -279,7 +302,8 @@ def test_accuracy(
     ------
     NotAttempted, CheckFailed
     """
-    require_attempt(value, predicted, task=title)
+    require_attempt(value, task=title)
+    require_before(predicted, task=title)
     array = as_array(value, "Your accuracy")
     if array.size != 1:
         fail(f"The accuracy should be one number; yours has the shape {array.shape}.")
@@ -321,7 +345,8 @@ def right_and_wrong(
     ------
     NotAttempted, CheckFailed
     """
-    require_attempt(right, wrong, predicted, task=title)
+    require_attempt(right, wrong, task=title)
+    require_before(predicted, task=title)
     guess = as_array(predicted, "Your predicted labels")
     for name, value, expected in (
         ("right", right, np.flatnonzero(guess == labels)),
@@ -376,7 +401,8 @@ def worst_images(
     ------
     NotAttempted, CheckFailed
     """
-    require_attempt(values, model, task=title)
+    require_attempt(values, task=title)
+    require_before(model, task=title)
     array = np.ravel(as_array(values, "worst"))
     of_truth = predict(model, images)[np.arange(len(labels)), labels]
     require_shape(array, (count,), "worst", "Keep the first ones of the sorted positions.")
@@ -386,9 +412,9 @@ def worst_images(
         fail("worst names an image twice.")
     expected = np.sort(of_truth)[: array.size]
     given = of_truth[array]
-    if np.allclose(given, expected, atol=1e-4):
+    if np.allclose(given, expected, rtol=0.01, atol=1e-9):
         return 1.0
-    if np.allclose(np.sort(given), expected, atol=1e-4):
+    if np.allclose(np.sort(given), expected, rtol=0.01, atol=1e-9):
         print("The right images, but not the worst one first. Half of the points.")
         return 0.5
     raise CheckFailed(
@@ -396,3 +422,53 @@ def worst_images(
         "row of your probabilities, the entry of the true label; then sort from small to large. "
         f"The smallest is {expected[0]:.2g}; your first image has {given[0]:.2g}."
     )
+
+
+def learning_curves(
+    title: str, variant: str | None, curves: Any, *, expected: dict[str, Any]
+) -> float:
+    """Check curves that were taken out of histories.
+
+    Parameters
+    ----------
+    title : str
+        Title of the task.
+    variant : str or None
+        Not used here.
+    curves : dict of str to sequence of float
+        The student's curves by name, a number an epoch.
+    expected : dict of str to (history, key)
+        By name: what ``fit`` returned, and the key of the curve in its ``history``.
+
+    Returns
+    -------
+    float
+        Share of the curves that are right.
+
+    Raises
+    ------
+    NotAttempted, CheckFailed
+    """
+    require_attempt(curves, task=title)
+    if not isinstance(curves, dict):
+        fail(f"curves should be a dictionary; yours is {type(curves).__name__}.")
+    problems = []
+    for name, (history, key) in expected.items():
+        if is_gap(history):
+            problems.append(f"Network {name} has not been trained yet.")
+            continue
+        if name not in curves:
+            problems.append(f'curves has no entry "{name}".')
+            continue
+        own = np.asarray(history.history[key])
+        given = as_array(curves[name], f'curves["{name}"]')
+        if given.shape != own.shape or not np.allclose(given, own, atol=1e-3):
+            problems.append(
+                f'curves["{name}"] should be the {len(own)} numbers of history["{key}"], one an '
+                f"epoch; yours has the shape {given.shape}."
+            )
+    if len(problems) == len(expected):
+        fail(problems[0])
+    for problem in problems:
+        print(problem)
+    return 1 - len(problems) / len(expected)
