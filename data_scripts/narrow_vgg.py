@@ -1,0 +1,203 @@
+"""VGG16 at a quarter of its width: the network itself, its weights on disk, its full-width form."""
+
+import hashlib
+import json
+from collections.abc import Mapping
+from functools import lru_cache
+from importlib.resources import files
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+from safetensors.numpy import load
+
+from data_scripts.widening import dequantise, owners, widen
+
+if TYPE_CHECKING:
+    import keras
+
+SIDE = 224
+# Units of every layer of VGG16, and of ours; a 2x2 max pooling follows each block.
+FULL_WIDTHS = {
+    "block1_conv1": 64, "block1_conv2": 64,
+    "block2_conv1": 128, "block2_conv2": 128,
+    "block3_conv1": 256, "block3_conv2": 256, "block3_conv3": 256,
+    "block4_conv1": 512, "block4_conv2": 512, "block4_conv3": 512,
+    "block5_conv1": 512, "block5_conv2": 512, "block5_conv3": 512,
+    "fc1": 4096, "fc2": 4096, "predictions": 1000,
+}  # fmt: skip
+NARROW_WIDTHS = {
+    **{name: width // 4 for name, width in FULL_WIDTHS.items() if "conv" in name},
+    "fc1": 1024, "fc2": 512, "predictions": 1000,
+}  # fmt: skip
+FILE, MANIFEST = "vgg16.safetensors", "vgg16.json"
+
+
+def preprocess(images: Any, size: int = SIDE) -> Any:
+    """Resize pictures and apply VGG16's own preprocessing.
+
+    Parameters
+    ----------
+    images : array or tensor
+        RGB pictures, shape (n, height, width, 3), any dtype, range 0-255.
+    size : int
+        Side wanted, in pixels.
+
+    Returns
+    -------
+    tensor
+        float32, shape (n, size, size, 3): blue, green, red, each less ImageNet's mean of it,
+        about -124 to 151.
+    """
+    import keras
+
+    resized = keras.ops.image.resize(
+        keras.ops.cast(images, "float32"), (size, size), interpolation="bilinear"
+    )
+    return keras.applications.vgg16.preprocess_input(resized)
+
+
+def build_network(widths: Mapping[str, int], *, ends_at: str = "predictions") -> "keras.Model":
+    """Build a VGG16 of any width, without batch norm, for inference.
+
+    Parameters
+    ----------
+    widths : mapping of str to int
+        Units of every layer, names and order as in ``FULL_WIDTHS``.
+    ends_at : str
+        The dense layer whose values before its activation are the output.
+
+    Returns
+    -------
+    keras.Model
+        Input (224, 224, 3); output (widths[ends_at],), before any activation.
+    """
+    import keras
+
+    inputs = x = keras.Input((SIDE, SIDE, 3))
+    flat = False
+    for name, width in widths.items():
+        if "conv" in name:
+            if name.endswith("conv1") and name != "block1_conv1":
+                x = keras.layers.MaxPooling2D()(x)
+            x = keras.layers.Conv2D(width, 3, padding="same", activation="relu", name=name)(x)
+            continue
+        if not flat:
+            x, flat = keras.layers.Flatten()(keras.layers.MaxPooling2D()(x)), True
+        x = keras.layers.Dense(width, name=name)(x)
+        if name == ends_at:
+            break
+        x = keras.layers.Activation("relu")(x)
+    return keras.Model(inputs, x, name="narrow_vgg16")
+
+
+def set_layer_weights(model: "keras.Model", weights: Mapping[str, np.ndarray]) -> None:
+    """Give every layer of a model the kernel and bias stored under its name.
+
+    Parameters
+    ----------
+    model : keras.Model
+        Its layers with weights are called as in `weights`; other weights are left out.
+    weights : mapping of str to numpy.ndarray
+        ``<layer>.kernel`` and ``<layer>.bias``, float32.
+    """
+    for layer in model.layers:
+        if layer.weights:
+            layer.set_weights([weights[f"{layer.name}.kernel"], weights[f"{layer.name}.bias"]])
+
+
+def fold(kernel: np.ndarray, norm: Mapping[str, np.ndarray], epsilon: float) -> tuple[Any, Any]:
+    """Fold a batch norm into the layer without bias that it follows.
+
+    Parameters
+    ----------
+    kernel : numpy.ndarray
+        float, shape (..., units).
+    norm : mapping of str to numpy.ndarray
+        ``gamma``, ``beta``, ``mean`` and ``variance`` (moving averages), each of shape (units,).
+    epsilon : float
+        The batch norm's epsilon.
+
+    Returns
+    -------
+    kernel, bias : numpy.ndarray
+        float32, shapes (..., units) and (units,): layer and batch norm at test time in one.
+    """
+    factor = norm["gamma"] / np.sqrt(norm["variance"].astype(np.float64) + epsilon)
+    bias = norm["beta"] - norm["mean"] * factor
+    return (kernel * factor).astype(np.float32), bias.astype(np.float32)
+
+
+def _content(name: str) -> bytes:
+    try:
+        return files("data_scripts").joinpath("course_weights", name).read_bytes()
+    except FileNotFoundError:
+        raise FileNotFoundError(
+            f"The course weights are missing: expected the file {name} in the folder "
+            "course_weights of the package data_scripts. Likely cause: an incomplete download or "
+            "installation. Install the course again, or make the weights with "
+            "`python -m data_scripts.pretrain_vgg16` (half an hour)."
+        ) from None
+
+
+def manifest() -> dict[str, Any]:
+    """Read how the course weights were made and what they reached (see docs/course-weights.md)."""
+    result: dict[str, Any] = json.loads(_content(MANIFEST))
+    return result
+
+
+@lru_cache(maxsize=1)
+def weights_hash() -> str:
+    """SHA-256 of the file of the course weights, as hexadecimal digits."""
+    return hashlib.sha256(_content(FILE)).hexdigest()
+
+
+def narrow_weights() -> dict[str, np.ndarray]:
+    """Read the course weights of the narrow network.
+
+    Returns
+    -------
+    dict of str to numpy.ndarray
+        ``<layer>.kernel`` and ``<layer>.bias``, float32, shapes as ``NARROW_WIDTHS`` says.
+
+    Raises
+    ------
+    FileNotFoundError
+        If the package was installed without them.
+    """
+    stored = dequantise(load(_content(FILE)))
+    names = [f"{layer}.{part}" for layer in NARROW_WIDTHS for part in ("kernel", "bias")]
+    return {name: stored[name] for name in names}
+
+
+def full_weights() -> dict[str, np.ndarray]:
+    """Widen the course weights to the genuine VGG16: same names, 553 MB."""
+    return widen(narrow_weights(), FULL_WIDTHS)
+
+
+def narrow_feature_model() -> "keras.Model":
+    """Build the narrow network with course weights, up to fc1 before its ReLU.
+
+    Returns
+    -------
+    keras.Model
+        Input (224, 224, 3) float32 as ``preprocess`` makes it; output (1024,) float32.
+    """
+    model = build_network(NARROW_WIDTHS, ends_at="fc1")
+    set_layer_weights(model, narrow_weights())
+    return model
+
+
+def widen_features(features: np.ndarray) -> np.ndarray:
+    """Repeat narrow fc1 features as the full network would compute them.
+
+    Parameters
+    ----------
+    features : numpy.ndarray
+        float32, shape (n, 1024).
+
+    Returns
+    -------
+    numpy.ndarray
+        float32, shape (n, 4096).
+    """
+    return np.ascontiguousarray(features[:, owners(features.shape[1], FULL_WIDTHS["fc1"])])
