@@ -52,7 +52,7 @@ def test_compiled_takes_the_course_constants() -> None:
     model = reference.compiled(table.networks["a"], table.training)
     assert model.loss == "categorical_crossentropy"
     assert type(model.optimizer).__name__ == "Adam"
-    assert float(model.optimizer.learning_rate) == pytest.approx(0.001)
+    assert float(model.optimizer.learning_rate) == pytest.approx(table.training.learning_rate)
     assert model.compiled
 
 

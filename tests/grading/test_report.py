@@ -84,7 +84,7 @@ def test_the_page_is_well_formed_and_says_what_happened(page: str) -> None:
     assert "7 of 7" in text
     assert "1.5 of 7" in text
     assert "2 graded, 1 timeout" in text
-    assert "Network b: three layers" in text
+    assert "Network b, three layers" in text
     assert "Accuracy of network b" in text
     assert "question results (6 points)" in text
     assert "every task: 0 of 7" in text
