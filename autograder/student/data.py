@@ -7,9 +7,8 @@ import numpy as np
 from autograder import settings
 
 if TYPE_CHECKING:
-    from data_scripts.features import Features
-
     from data_scripts.faces import Faces
+    from data_scripts.features import Features
 
 STANDARDIZE_EPSILON = 1e-4
 """Added to the standard deviation, so that a pixel that never changes divides by something."""
