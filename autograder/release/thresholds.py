@@ -62,6 +62,28 @@ def load_calibration(assignment: str, folder: Path | None = None) -> dict[str, A
         raise CalibrationError(f"{path.name} is not JSON: {error}") from None
 
 
+def gives_points(assignment: str, network: str, folder: Path | None = None) -> bool:
+    """Tell whether the accuracy of a network earns points.
+
+    Parameters
+    ----------
+    assignment, network : str
+    folder : pathlib.Path, optional
+        Another folder than the package's.
+
+    Returns
+    -------
+    bool
+        False where the calibration found the limit under a weak run.
+
+    Raises
+    ------
+    CalibrationError
+        If there is no calibration file.
+    """
+    return bool(load_calibration(assignment, folder)["networks"][network]["accuracy_points"])
+
+
 def shown_threshold(calibration: dict[str, Any], network: str) -> str:
     """Return a network's accuracy to reach as students read it.
 
