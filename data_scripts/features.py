@@ -176,11 +176,6 @@ def load_features(
     return Features(*(arrays[name] for name in Features._fields))
 
 
-def features_of(people_seed: int) -> Features:
-    """Load the features of other eight people, with the weights that are set; see above."""
-    return load_features(people_seed=people_seed)
-
-
 def hidden_features(
     secret_seed: int,
     *,

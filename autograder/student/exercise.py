@@ -6,7 +6,7 @@ from typing import Any
 import numpy as np
 
 from autograder import exercises, settings
-from autograder.student.checks import find_check, results
+from autograder.student.checks import find_check, networks, results
 from autograder.student.outcome import CheckFailed, CheckOutcome, NotAttempted, fail, is_gap
 
 PARTIAL_WIDTH = 0.05
@@ -253,7 +253,8 @@ class Exercise:
             ) from None
 
 
-NEEDS_TABLE = {find_check("network_a")[0], find_check("training_a")[0]}
+NEEDS_TABLE = {networks.network, networks.training}
+"""Checks that look into the exercise's table of layers and constants."""
 
 
 def partial_credit(accuracy: float, threshold: float, floor: float = 0.0) -> float:
