@@ -2,15 +2,20 @@
 
 from typing import Any
 
+import numpy as np
+
 from autograder import exercises, settings
-from autograder.grading.inputs import hidden_inputs
+from autograder.grading.inputs import hidden_inputs, training_inputs
 from autograder.grading.secret import secret_seed
 from autograder.models.canonical import canonical_layers
 from autograder.models.compare import compare
 from autograder.release.thresholds import load_calibration
-from autograder.student.checks import results
+from autograder.student.checks import features, results
 from autograder.student.exercise import partial_credit
 from autograder.student.outcome import fail, require_attempt
+
+GUESSING = 0.2
+"""Accuracy that guessing does not reach: 1 in 8 on 400 pictures lies 4.5 deviations below."""
 
 
 def network(exercise: str, variant: str, model: Any) -> float:
@@ -41,6 +46,70 @@ def network(exercise: str, variant: str, model: Any) -> float:
     if total != table.parameters.total:
         fail(f"expected {table.parameters.total:,} parameters, got {total:,}.")
     return comparison.fraction
+
+
+def training(exercise: str, variant: str, history: Any, model: Any) -> float:
+    """Measure again what a history says of a network: nothing is believed that is only said.
+
+    Parameters
+    ----------
+    exercise, variant : str
+        Name of the exercise, and key of the network in its table.
+    history : keras.callbacks.History
+        What ``fit`` returned; its ``val_accuracy`` holds a number an epoch, 0 to 1.
+    model : keras.Model
+        The student's trained model.
+
+    Returns
+    -------
+    float
+        1.0; in a quick test run too, which trains too little to measure an accuracy.
+
+    Raises
+    ------
+    CheckFailed
+        If no epoch of the history has the accuracy that the network reaches on the validation
+        set, or that is what an untrained one reaches.
+    """
+    require_attempt(history, model, task=f"Training of network {variant}")
+    if settings.quick():
+        return 1.0
+    inputs = training_inputs(exercise)
+    own = results.accuracy(model, inputs.x_valid, inputs.y_valid)
+    said = np.asarray(history.history.get("val_accuracy", ()), dtype="float64")
+    if not np.any(np.abs(said - own) <= results.ACCURACY_TOLERANCE):
+        fail(
+            f"model_{variant} reaches {own:.3f} on the validation pictures, and no epoch of "
+            f"history_{variant} says so. Was the network changed, or trained on other pictures, "
+            "after or without that fit?"
+        )
+    if own <= GUESSING:
+        fail(
+            f"model_{variant} reaches {own:.3f} on the validation pictures, no more than guessing. "
+            "Was it trained on the prepared pictures with their own labels?"
+        )
+    return 1.0
+
+
+def preprocessing(prepare: Any) -> float:
+    """Try a student's preprocessing on pictures that it has never seen.
+
+    Parameters
+    ----------
+    prepare : callable
+        The student's function, (n, 100, 100, 3) to (n, 224, 224, 3).
+
+    Returns
+    -------
+    float
+        1.0.
+
+    Raises
+    ------
+    NotAttempted, CheckFailed
+    """
+    fresh = np.random.default_rng().integers(0, 256, (2, 100, 100, 3), dtype="uint8")
+    return features.preprocessing("The preprocessing", None, prepare, images=fresh)
 
 
 def accuracy(exercise: str, variant: str, model: Any) -> float:
