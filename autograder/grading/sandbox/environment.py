@@ -1,0 +1,59 @@
+"""The environment of a sandbox: made from an allow-list, never handed down."""
+
+import os
+import sys
+from collections.abc import Mapping
+from pathlib import Path
+
+from autograder.grading.sandbox.binds import CACHE, package_folder
+
+_ALLOWED = (
+    "TZ",
+    "MPLBACKEND",
+    "EIGHT_FACES_QUICK",
+    "EIGHT_FACES_WEIGHTS",
+    "EIGHT_FACES_COURSE",
+)
+_NEEDED_ELSEWHERE = ("SYSTEMROOT", "EIGHT_FACES_CACHE")  # without bubblewrap; the first on Windows
+
+
+def inside(
+    wanted: Mapping[str, str], home: Path, temporary: Path, *, confined: bool
+) -> dict[str, str]:
+    """Return the environment of a sandbox.
+
+    Parameters
+    ----------
+    wanted : mapping
+        Variables that may go in; those that are not allowed are left out.
+    home, temporary : Path
+        Home directory and directory of temporary files, as they are called inside.
+    confined : bool
+        Whether bubblewrap shows these folders under names of their own.
+    """
+    names = _ALLOWED if confined else (*_ALLOWED, *_NEEDED_ELSEWHERE)
+    found = {
+        name: value for name, value in wanted.items() if name in names or name.startswith("TF_")
+    }
+    found["PATH"] = os.pathsep.join([str(Path(sys.prefix) / "bin"), "/usr/bin", "/bin"])
+    found["HOME"] = str(home)
+    found["TMPDIR"] = str(temporary)
+    found["LANG"] = "C.UTF-8"
+    found["MPLCONFIGDIR"] = str(home / ".config" / "matplotlib")
+    if confined:
+        found["EIGHT_FACES_CACHE"] = str(CACHE)
+    elif "EIGHT_FACES_CACHE" not in found:
+        from data_scripts.cache import default_cache_dir
+
+        found["EIGHT_FACES_CACHE"] = str(default_cache_dir())
+    if paths := _import_paths():
+        found["PYTHONPATH"] = os.pathsep.join(paths)
+    return found
+
+
+def _import_paths() -> list[str]:
+    """Return where our packages lie if Python does not look there by itself."""
+    folders = {str(package_folder(name).parent) for name in ("autograder", "data_scripts")}
+    prefix = Path(sys.prefix).resolve()
+    installed = {path for path in sys.path if path and Path(path).resolve().is_relative_to(prefix)}
+    return sorted(folders - installed)
