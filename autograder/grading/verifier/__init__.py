@@ -1,0 +1,1 @@
+"""Run test cells in a clean process that has never run a student's code."""

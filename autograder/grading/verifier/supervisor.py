@@ -1,0 +1,179 @@
+"""Keep a verifier process ready for the present submission: start it, replace it, end it."""
+
+import contextlib
+import sys
+from collections.abc import Callable, Sequence
+from typing import Final
+
+from autograder.grading.verifier.channel import ChannelError, TooLateError
+from autograder.grading.verifier.replies import SetupResult, read_setup, require_done
+from autograder.grading.verifier.worker import MODULE, Box, Worker
+
+SUBMISSIONS: Final = 25
+"""Submissions that one process serves; TensorFlow does not give back all memory."""
+
+BEGIN_SECONDS: Final = 120.0
+"""How long a process may take to start, or to forget a submission."""
+
+END_SECONDS: Final = 2.0
+"""How long a process may take to end by itself."""
+
+
+class Supervisor:
+    """Starts processes and runs the setup cells of the present submission in each new one.
+
+    Parameters
+    ----------
+    make_box : callable
+        Returns a new sandbox; called whenever a process is started.
+    command : sequence of str, optional
+        The program; this Python with the verifier's module if not given.
+    setup_seconds : float
+        How long a setup cell may take.
+
+    Attributes
+    ----------
+    broken : str
+        Why no cell of the present submission can be run any more; empty when it can.
+    log : str
+        Last lines that a process wrote which was lost; for the instructor.
+    names, known : list of str
+        What the setup cells of the present submission have defined so far, and the SHA-256 of
+        arrays that need not be sent.
+    """
+
+    def __init__(
+        self,
+        make_box: Callable[[], Box],
+        command: Sequence[str] = (sys.executable, "-m", MODULE),
+        *,
+        setup_seconds: float = 600.0,
+    ) -> None:
+        self._make_box = make_box
+        self._command = command
+        self._setup_seconds = setup_seconds
+        self._worker: Worker | None = None
+        self._begun = False
+        self._served = 0
+        self._setups: list[str] = []
+        self.broken = ""
+        self.log = ""
+        self.names: list[str] = []
+        self.known: list[str] = []
+
+    def start(self) -> None:
+        """Start the process, without waiting for it."""
+        with contextlib.suppress(ChannelError):
+            self._start()
+
+    def begin(self) -> None:
+        """Forget the submission before, and begin with another one."""
+        self._setups, self.broken, self._begun = [], "", False
+        self.names, self.known = [], []
+        if self._served >= SUBMISSIONS:
+            self.stop(END_SECONDS)
+        self.ready()
+        self._served += 1
+
+    def ready(self) -> bool:
+        """Make sure that the process is there and has run the setup cells.
+
+        Returns
+        -------
+        bool
+            False when nothing has been sent to this process, or there is none.
+        """
+        if self._worker and self._worker.alive and self._begun:
+            return True
+        if not self.broken:
+            with contextlib.suppress(ChannelError):
+                self.restored()
+        return False
+
+    def setup(self, source: str) -> SetupResult:
+        """Run a setup cell of the present submission.
+
+        Parameters
+        ----------
+        source : str
+            The cell as the course wrote it.
+
+        Returns
+        -------
+        SetupResult
+            After an error no test of this submission can be checked.
+        """
+        if self.broken:
+            return SetupResult(self.broken)
+        try:
+            found = self._run_setup(self.restored(), source)
+        except ChannelError as trouble:
+            self.broken = self.broken or self.lose(trouble)
+            return SetupResult(self.broken)
+        self._setups.append(source)
+        self.names, self.known = found.names, found.known
+        if found.error:
+            self.broken = f"could not run a cell of the course: {found.error}"
+        return SetupResult(self.broken, found.names, found.known)
+
+    def restored(self) -> Worker:
+        """Return the process, ready for the next cell of the present submission.
+
+        Raises
+        ------
+        ChannelError
+            If there can be none; `broken` then says why.
+        """
+        if self._worker and not self._worker.alive:
+            self.stop()
+        try:
+            worker = self._start()
+            if not self._begun:
+                self._begin(worker)
+        except ChannelError as trouble:
+            self.broken = self.lose(trouble)
+            raise ChannelError(self.broken) from None
+        self._begun = True
+        return worker
+
+    def died(self) -> bool:
+        """Tell whether the process has ended by itself since it was last used."""
+        return self._worker is not None and not self._worker.alive
+
+    def lose(self, trouble: ChannelError) -> str:
+        """Kill the process after trouble with it, and return what is known about why."""
+        reason = str(trouble)
+        if self._worker:
+            if not isinstance(trouble, TooLateError):
+                reason = self._worker.why() or reason
+            self.log = self._worker.log()
+            self.stop()
+        return reason
+
+    def stop(self, seconds: float = 0.0) -> None:
+        """End the process, at once or within some seconds."""
+        worker, self._worker = self._worker, None
+        self._begun = False
+        if worker:
+            worker.stop(seconds)
+
+    def _start(self) -> Worker:
+        if self._worker is None:
+            self._served, self._begun = 0, False
+            try:
+                self._worker = Worker(self._make_box(), self._command)
+            except OSError as error:
+                raise ChannelError(f"could not be started: {error}") from None
+        return self._worker
+
+    def _begin(self, worker: Worker) -> None:
+        worker.clear()
+        require_done(worker.ask({"do": "begin", "exchange": str(worker.exchange)}, BEGIN_SECONDS))
+        for source in self._setups:
+            error = self._run_setup(worker, source).error
+            if error:
+                raise ChannelError(f"could not run a cell of the course again: {error}")
+
+    def _run_setup(self, worker: Worker, source: str) -> SetupResult:
+        message = {"do": "setup", "source": source}
+        return read_setup(worker.ask(message, self._setup_seconds))
