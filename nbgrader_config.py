@@ -46,6 +46,7 @@ c.Autograde.autograde_preprocessors = [
     "autograder.grading.execute.RunNotebook",
     "autograder.grading.outputs.MoveWarnings",
     "nbgrader.preprocessors.LimitOutput",
+    "autograder.grading.active.RemoveActiveContent",
     "autograder.grading.marks.CheckScores",
     "autograder.grading.marks.SaveGrades",
     "nbgrader.preprocessors.AssignLatePenalties",
@@ -66,6 +67,13 @@ c.RunNotebook.notebook_timeout = {
     "03_faces_fc": 600.0,
     "06_faces_vgg_features": 2400.0,
 }
+# What the processes of one submission may use together: GiB of memory and of disk, numbers.
+c.RunNotebook.memory = {"default": 6.0, "06_faces_vgg_features": 10.0}
+c.RunNotebook.disk = {"default": 2.0}
+c.RunNotebook.processes = 64
+c.RunNotebook.files = 20_000
+# "none" runs submissions with your own rights; only for submissions that you trust.
+c.RunNotebook.sandbox = "bubblewrap"
 
 # ---- Feedback: autograded/ -> feedback/ ----------------------------------------------------
 c.GenerateFeedback.preprocessors = [

@@ -79,9 +79,12 @@ def release(
     check: Annotated[
         bool, typer.Option("--check", help="Only say whether release/ is current and leaks nothing")
     ] = False,
+    no_rehearsal: Annotated[
+        bool, typer.Option("--no-rehearsal", help="Do not grade the solution first.")
+    ] = False,
 ) -> None:
     """Generate the students' version of assignments in release/."""
-    from autograder.release import build
+    from autograder.release import build, rehearse
 
     root = _course_root()
     if not names and not every:
@@ -95,6 +98,9 @@ def release(
             typer.echo("\n".join(problems) if problems else f"{name}: current, nothing leaks")
             continue
         with _clear_errors():
+            if not no_rehearsal:
+                typer.echo(f"{name}: grading its own solution first")
+                rehearse.require_rehearsal(root, name)
             typer.echo(f"{name}: {build.release(root, name).relative_to(root)}")
     if failed:
         raise typer.Exit(1)
@@ -106,6 +112,9 @@ def grade(
     student: Students = None,
     force: Annotated[bool, typer.Option("--force", help="Also what was graded before.")] = False,
     csv: Annotated[Path | None, typer.Option("--csv", help="Write the scores here.")] = None,
+    no_sandbox: Annotated[
+        bool, typer.Option("--no-sandbox", help="Run submissions with your own rights.")
+    ] = False,
 ) -> None:
     """Grade the submissions in submitted/ and print the scores."""
     root = _course_root()
@@ -114,7 +123,9 @@ def grade(
 
     try:
         with _clear_errors():
-            graded = pipeline.grade(root, assignment, students=student or None, force=force)
+            graded = pipeline.grade(
+                root, assignment, students=student or None, force=force, sandbox=not no_sandbox
+            )
     except pipeline.GradingInterrupted as stop:
         typer.echo(f"stopped; {len(stop.results)} are graded, {stop.left} are left", err=True)
         raise typer.Exit(130) from stop
@@ -222,3 +233,20 @@ def demo(
     with _clear_errors():
         status = run_demo(build_dir)
     raise typer.Exit(status)
+
+
+@app.command()
+def doctor() -> None:
+    """Check that this machine can grade: Python, the sandbox, room on the disk, configuration."""
+    root = _course_root()
+    from autograder.grading.doctor import examine
+
+    missing = 0
+    for check in examine(root):
+        missing += bool(check.problem)
+        mark = (
+            f"MISSING  {check.name}: {check.problem}" if check.problem else f"ok       {check.name}"
+        )
+        typer.echo(mark)
+    if missing:
+        raise typer.Exit(1)

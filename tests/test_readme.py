@@ -8,6 +8,7 @@ import pytest
 from typer.testing import CliRunner
 
 from autograder import cli
+from autograder.release import rehearse
 
 RUN_BY = {
     "make demo": "tests/test_make.py::test_demo_from_a_clone_without_anything",
@@ -17,6 +18,7 @@ RUN_BY = {
     ".venv/bin/autograder release 03_faces_fc": "tests/test_readme.py::test_instructors_way",
     ".venv/bin/autograder grade 03_faces_fc": "tests/test_readme.py::test_instructors_way",
     ".venv/bin/autograder feedback 03_faces_fc": "tests/test_readme.py::test_instructors_way",
+    ".venv/bin/autograder doctor": "tests/test_readme.py::test_instructors_way",
     ".venv/bin/autograder lint": "tests/test_readme.py::test_authors_way",
     ".venv/bin/autograder calibrate 03_faces_fc": (
         "tests/test_cli.py::test_calibrate_is_handed_the_course_and_the_name"
@@ -77,11 +79,14 @@ def test_instructors_way(course):
     shutil.copytree(course / "release" / "03_faces_fc", submitted)
     assert "ada" in run(commands[1])
     run(commands[2])
+    run(commands[3])
     assert list((course / "feedback").rglob("*.html"))
 
 
 @pytest.mark.slow
-def test_authors_way(course):
+def test_authors_way(course, monkeypatch):
+    # tests/test_assignments.py grades every solution; here that would take minutes once more.
+    monkeypatch.setattr(rehearse, "require_rehearsal", lambda *_: None)
     for command in commands_run_by("test_authors_way"):
         run(command)
 

@@ -11,8 +11,8 @@ from autograder.grading.report_data import TEST_ENDING
 from autograder.grading.results import Result
 
 BANNER = (
-    "These submissions are run without a sandbox, because they are ours. Never grade a real "
-    "class like this on a machine that holds anything private."
+    "The sandbox does not work here, so that these submissions are run without it, because they "
+    "are ours. Never grade a real class like this on a machine that holds anything private."
 )
 OVERRIDES = """
 # ---- Demo: the class holds endless loops, and nobody wants to wait for them -----------------
@@ -51,6 +51,7 @@ def run_demo(
     from autograder.grading import pipeline
     from autograder.grading.feedback import feedback
     from autograder.grading.report import write_report
+    from autograder.grading.sandbox import sandbox_problem
     from autograder.grading.secret import course_root
     from autograder.release.build import release
 
@@ -58,7 +59,11 @@ def run_demo(
     console = Console(soft_wrap=True)
     if not console.is_terminal:
         console.width = WIDTH
-    console.print(f"[bold]Demo class[/bold]\n{BANNER}\n")
+    problem = sandbox_problem()
+    console.print("[bold]Demo class[/bold]")
+    if problem:
+        console.print(f"{BANNER}\n({problem})", markup=False)
+    console.print()
     demo = build_dir.resolve()
     make_course(course_root(), demo, assignments)
     results: list[Result] = []
@@ -69,12 +74,12 @@ def run_demo(
         if not (demo / "release" / assignment).is_dir():
             release(demo, assignment)
             write_class(demo, assignment)
-        graded = pipeline.grade(demo, assignment)
+        graded = pipeline.grade(demo, assignment, sandbox=not problem)
         feedback(demo, assignment)
         results += graded
         problems += surprises(assignment, graded)
     pipeline.write_grades(results, demo / "grades.csv")
-    page = write_report(demo, demo / "report", results, notes=[BANNER])
+    page = write_report(demo, demo / "report", results, notes=[BANNER] if problem else [])
     console.print(table_of(results))
     for problem in problems:
         console.print(f"Not as it should be: {problem}", markup=False)
@@ -135,11 +140,9 @@ def fingerprint(course_root: Path, assignments: Sequence[str]) -> str:
 def prepare_data(demo: Path, assignment: str) -> None:
     """Make pictures and features beforehand, so that no submission waits for them."""
     from autograder.grading import inputs
-    from autograder.grading.secret import secret_seed
 
     print(f"Preparing the pictures of {assignment} and the hidden test pictures", flush=True)
-    inputs.training_inputs(assignment)
-    inputs.hidden_inputs(assignment, secret_seed(demo))
+    inputs.prepare(assignment, demo)
 
 
 def table_of(results: Sequence[Result]) -> object:

@@ -1,39 +1,44 @@
-"""Run a submission cell by cell, within its time, and always with an end."""
+"""Grade one notebook: the student's code in a sandbox, its tests in a process that never ran it.
 
-import asyncio
+Student cells and locked cells run in the sandbox, `setup` cells there and in the verifier, test
+cells in the verifier alone, in lockstep: at a test cell the kernel waits, the values that the test
+needs travel as data, and the test runs as its author wrote it.
+"""
+
+import contextlib
 import time
-from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-from jupyter_core.utils import ensure_async, run_sync
 from nbclient import NotebookClient
-from nbclient.exceptions import CellExecutionComplete
 from nbformat import NotebookNode
-from nbgrader.preprocessors import Execute
-from traitlets import Dict, Float, Integer, Unicode
-from traitlets.utils.importstring import import_item
+from traitlets import Dict, Enum, Integer
 
-from autograder.grading import cells, kernel, outputs, status
-from autograder.grading.limits import OutputBudget, join_streams
+from autograder.grading import cells, outputs, status, workplace
+from autograder.grading.blueprint import BlueprintCell
+from autograder.grading.exchange import Exchange
+from autograder.grading.kernel_cells import KernelCells, KernelEndedError
+from autograder.grading.sandbox import Limits, SandboxError, sandbox_problem
+from autograder.grading.sandbox.limits import GIB
+from autograder.grading.sanitize import blueprint_of
+from autograder.grading.verifier.names import needed
 
 DEFAULT = "default"
 """Key of the limits of assignments that have none of their own."""
 
-_POLL = 0.5  # seconds between two looks at whether the kernel is alive
-_LATE_OUTPUT = 4.0  # seconds in which the last output may come after the reply
+NO_SANDBOX = "none"
+"""Setting under which submissions run with the rights of whoever grades."""
+
+SETUP = "setup"
+"""Tag of locked cells that run on both sides."""
 
 
-class KernelEndedError(Exception):
-    """The kernel is no more."""
-
-
-class RunNotebook(Execute):  # type: ignore[misc]
-    """Run the notebook; a loop without end or a killed kernel costs what came after, no more.
+class RunNotebook(KernelCells):
+    """Run and test the notebook; a loop without end or a killed kernel costs what came after.
 
     A cell over its time is interrupted and the next one runs; a kernel that ignores this is
     killed. After the end of a kernel, or when the notebook is over its whole time, no cell is run
-    any more, and the test cells that are left say why.
+    any more, and the test cells that are left say why. Points earned before stay.
     """
 
     cell_timeout = Dict(
@@ -44,19 +49,25 @@ class RunNotebook(Execute):  # type: ignore[misc]
         {DEFAULT: 900.0},
         help="Seconds all cells together may run, by assignment; 'default' serves all others.",
     ).tag(config=True)
-    interrupt_grace = Float(
-        5.0, help="Seconds that an interrupted cell has before the kernel is killed."
+    memory = Dict(
+        {DEFAULT: 6.0},
+        help="GiB of resident memory of a submission's processes, by assignment.",
     ).tag(config=True)
-    max_output = Integer(1_000_000, help="Characters of output kept of a cell.").tag(config=True)
-    kernel_manager = Unicode(
-        "autograder.grading.kernel.kernel_manager",
-        help="Dotted name of the function (kernel name, config) that returns a kernel manager.",
+    disk = Dict({DEFAULT: 2.0}, help="GiB that a submission may write, by assignment.").tag(
+        config=True
+    )
+    processes = Integer(64, help="Processes that a submission may have at a time.").tag(config=True)
+    files = Integer(20_000, help="Files that a submission may write.").tag(config=True)
+    sandbox = Enum(
+        ["bubblewrap", NO_SANDBOX],
+        "bubblewrap",
+        help="'none' runs submissions with your own rights: only for submissions of your own.",
     ).tag(config=True)
 
     def preprocess(
         self, nb: NotebookNode, resources: dict[str, Any], km: Any = None
     ) -> tuple[NotebookNode, dict[str, Any]]:
-        """Run all cells of a notebook, or explain in its test cells why it is not run."""
+        """Run and test a notebook, or explain in its test cells why it is not run."""
         if status.is_placeholder(nb):
             outputs.stop_test_cells(nb, 0, outputs.NOT_RUN, status.message_of(nb))
             return nb, resources
@@ -64,29 +75,46 @@ class RunNotebook(Execute):  # type: ignore[misc]
         self.resources = resources
         self.store_widget_state = False
         self.record_timing = False
+        self.shutdown_kernel = "immediate"
         assignment = resources["nbgrader"]["assignment"]
         self._cell_seconds = _limit(self.cell_timeout, assignment)
         self._notebook_seconds = _limit(self.notebook_timeout, assignment)
-        make: Callable[..., Any] = import_item(self.kernel_manager)
-        name = nb.metadata.get("kernelspec", {}).get("name", "python3")
-        self.km = manager = km or make(name, self.config)
-        self.shutdown_kernel = "immediate"
-        try:
-            with self.setup_kernel(**kernel.start_options(Path(resources[status.KEY]["root"]))):
+        self._course_cells = blueprint_of(resources).marked
+        confined = self.sandbox != NO_SANDBOX
+        status.record(nb)["confined"] = confined
+        if confined and (problem := sandbox_problem()):
+            raise SandboxError(f"submissions can't be run apart from this machine: {problem}")
+        with workplace.open_workplace(
+            Path(resources[status.KEY]["root"]),
+            assignment,
+            Path(resources["metadata"]["path"]),
+            self._limits(assignment),
+            confined=confined,
+        ) as self._place:
+            name = nb.metadata.get("kernelspec", {}).get("name", "python3")
+            self.km = self._place.kernel_manager(name, self.config)
+            with self.setup_kernel(cwd=str(self._place.sandbox.work)):
+                self._exchange = Exchange(self._place.sandbox, self._place.requests, self._ask)
                 self._run_cells()
-        finally:
-            kernel.end_process_group(manager)
         return nb, resources
 
+    def _limits(self, assignment: str) -> Limits:
+        return Limits(
+            memory=int(_limit(self.memory, assignment) * GIB),
+            processes=self.processes,
+            disk=int(_limit(self.disk, assignment) * GIB),
+            files=self.files,
+        )
+
     def _run_cells(self) -> None:
-        deadline = time.monotonic() + self._notebook_seconds
+        self._seconds_left = self._notebook_seconds
+        self._trusted: set[str] = set()
         for index, cell in enumerate(self.nb.cells):
             if cell.cell_type != "code" or not cell.source.strip():
                 continue
-            left = deadline - time.monotonic()
-            whole = left <= self._cell_seconds
+            whole = self._seconds_left <= self._cell_seconds
             try:
-                in_time = self.run_cell(cell, index, max(min(left, self._cell_seconds), 0.0))
+                in_time = self._test(cell) if cells.is_test(cell) else self._run(cell, index)
             except KernelEndedError:
                 self._stop_after_end(cell, index)
                 return
@@ -95,11 +123,60 @@ class RunNotebook(Execute):  # type: ignore[misc]
                 if whole or not self._alive():
                     return
 
+    def _run(self, cell: NotebookNode, index: int) -> bool:
+        """Run a student's or a locked cell in the sandbox, a setup cell in the verifier as well."""
+        known = self._course_cell(cell)
+        if known is not None and SETUP in known.tags and not known.is_gap:
+            found = self._place.verifier.setup(known.source)
+            self._trusted.update(found.names)
+            self._place.requests.know(found.known)
+        begin = time.monotonic()
+        try:
+            return self.run_cell(cell, index, max(min(self._seconds_left, self._cell_seconds), 0.0))
+        finally:
+            self._seconds_left -= time.monotonic() - begin
+
+    def _test(self, cell: NotebookNode) -> bool:
+        """Run a test cell in the verifier; False when the kernel took too long to answer."""
+        known = self._course_cell(cell)
+        assert known is not None, "marks that the course does not know were taken away before"
+        self.code_cells_executed += 1
+        cell.execution_count = self.code_cells_executed
+        verifier = self._place.verifier
+        if not verifier.ready():
+            self._exchange.send_all()
+        self._in_time = True
+        wanted = [name for name in needed(known.source) if name not in self._trusted]
+        values = self._exchange.export(wanted) if wanted else None
+        if not self._in_time:
+            self._exchange.send_all()  # what was on its way did not arrive
+            return False
+        result = verifier.test(
+            known.source, values, call=self._exchange.call, seconds=self._cell_seconds
+        )
+        if result.restarted:
+            self._exchange.send_all()
+        cell.outputs = result.outputs
+        if result.trouble:
+            status.set_status(self.nb, status.UNVERIFIED, result.trouble)
+        if result.states and self._alive():
+            with contextlib.suppress(KernelEndedError):  # the next cell meets it; this test is done
+                self._exchange.tell(result.states)
+        return True
+
+    def _course_cell(self, cell: NotebookNode) -> BlueprintCell | None:
+        return self._course_cells.get(cells.grade_id(cell) or "")
+
+    def _ask(self, source: str) -> None:
+        """Run a request of ours in the kernel, and remember when it took too long."""
+        self._in_time = self.run_silently(source, self._cell_seconds) and self._in_time
+
     def _stop_after_end(self, cell: NotebookNode, index: int) -> None:
         name = cells.name(cell, index)
+        passed = self._place.sandbox.stopped_because
+        why = f"the notebook {passed}" if passed else "killed, out of memory, or told to exit"
         message = (
-            f"The Python process ended in the cell {name} (killed, out of memory, or told to "
-            "exit). Cells after it could not be run."
+            f"The Python process ended in the cell {name} ({why}). Cells after it could not be run."
         )
         cell.outputs.append(outputs.error_output(outputs.KERNEL_DIED, message))
         outputs.stop_test_cells(self.nb, index + 1, outputs.KERNEL_DIED, message)
@@ -130,133 +207,6 @@ class RunNotebook(Execute):  # type: ignore[misc]
                 message += " It could not be interrupted, so cells after it could not be run."
                 outputs.stop_test_cells(self.nb, index + 1, kind, message)
         status.set_status(self.nb, status.TIMEOUT, message)
-
-    def _alive(self) -> bool:
-        return self.km is not None and bool(run_sync(self._is_alive)())
-
-    async def _is_alive(self) -> bool:
-        assert self.km is not None
-        return bool(await ensure_async(self.km.is_alive()))
-
-    def run_cell(self, cell: NotebookNode, index: int, seconds: float) -> bool:
-        """Run one cell.
-
-        Parameters
-        ----------
-        cell : NotebookNode
-            The cell; gets its outputs.
-        index : int
-            Place of the cell in the notebook.
-        seconds : float
-            How long it may run.
-
-        Returns
-        -------
-        bool
-            False when it ran too long and was stopped; the kernel may then be dead.
-
-        Raises
-        ------
-        KernelEndedError
-            If the kernel ended by itself.
-        """
-        return bool(run_sync(self._run_cell)(cell, index, seconds))
-
-    async def _run_cell(self, cell: NotebookNode, index: int, seconds: float) -> bool:
-        assert self.kc is not None
-        assert self.km is not None
-        cell.outputs = []
-        self.clear_before_next_output = False
-        self._budget = OutputBudget(self.max_output)
-        self.code_cells_executed += 1
-        cell.execution_count = self.code_cells_executed
-        message_id = self.kc.execute(cell.source, store_history=True, stop_on_error=False)
-        reading = asyncio.ensure_future(self._read_outputs(message_id, cell, index))
-        replying = asyncio.ensure_future(self._read_reply(message_id))
-        try:
-            in_time = await self._settle(reading, replying, seconds)
-            if not in_time:
-                await ensure_async(self.km.interrupt_kernel())
-                if not await self._settle(reading, replying, self.interrupt_grace):
-                    await ensure_async(self.km.shutdown_kernel(now=True))
-            if replying.done() and not replying.cancelled():
-                self._note_silent_error(cell, replying.result())
-        finally:
-            for task in (reading, replying):
-                task.cancel()
-            await asyncio.gather(reading, replying, return_exceptions=True)
-            cell.outputs = join_streams(cell.outputs)
-        return in_time
-
-    async def _settle(
-        self, reading: asyncio.Task[None], replying: asyncio.Task[Any], seconds: float
-    ) -> bool:
-        """Wait until reply and last output are there; False when the time is over before."""
-        deadline = time.monotonic() + seconds
-        replied_at: float | None = None
-        while not (reading.done() and replying.done()):
-            now = time.monotonic()
-            if replying.done():
-                # Under a flood of output the kernel drops messages, the last one too.
-                replied_at = now if replied_at is None else replied_at
-                if now - replied_at > _LATE_OUTPUT:
-                    return True
-            elif now > deadline:
-                return False
-            waiting = {task for task in (reading, replying) if not task.done()}
-            await asyncio.wait(
-                waiting,
-                timeout=max(min(_POLL, deadline - now), 0.01),
-                return_when=asyncio.FIRST_COMPLETED,
-            )
-            if not replying.done() and not await self._is_alive():
-                await asyncio.wait({replying, reading}, timeout=_POLL)
-                if not replying.done():
-                    raise KernelEndedError
-        return True
-
-    async def _read_reply(self, message_id: str) -> dict[str, Any]:
-        assert self.kc is not None
-        while True:
-            try:
-                message = await ensure_async(self.kc.shell_channel.get_msg(timeout=None))
-            except ValueError:  # not signed by the kernel
-                continue
-            if message["parent_header"].get("msg_id") == message_id:
-                return dict(message["content"])
-
-    async def _read_outputs(self, message_id: str, cell: NotebookNode, index: int) -> None:
-        assert self.kc is not None
-        while True:
-            try:
-                message = await ensure_async(self.kc.iopub_channel.get_msg(timeout=None))
-                if message["parent_header"].get("msg_id") != message_id:
-                    continue
-                self.process_message(message, cell, index)
-            except CellExecutionComplete:
-                return
-            except (ValueError, KeyError, TypeError, AttributeError):
-                self.log.warning("A malformed message of the kernel was left out.")
-
-    def process_message(self, msg: dict[str, Any], cell: NotebookNode, cell_index: int) -> Any:
-        """Turn a message into output while the cell's output budget lasts."""
-        kind = msg["msg_type"]
-        if kind.startswith("comm"):
-            return None  # widgets have no one to talk to
-        counted = ("stream", "display_data", "update_display_data", "execute_result", "error")
-        if kind in counted and not self._budget.admit(msg):
-            return None
-        return super().process_message(msg, cell, cell_index)
-
-    def _note_silent_error(self, cell: NotebookNode, reply: dict[str, Any]) -> None:
-        """Add the error that a cell ended with when it was kept from being shown."""
-        if reply.get("status") != "error":
-            return
-        if not any(out.output_type == "error" for out in cell.outputs):
-            ename, text = str(reply.get("ename", "Error")), str(reply.get("evalue", ""))
-            shown = outputs.error_output(ename, text)
-            shown.traceback = [str(line) for line in reply.get("traceback", [])] or [text]
-            cell.outputs.append(shown)
 
 
 def _limit(limits: dict[str, float], assignment: str) -> float:

@@ -15,6 +15,7 @@ from autograder.grading import reader, status
 from autograder.grading.blueprint import Blueprint, grade_ids, load_blueprint
 from autograder.grading.candidates import fingerprint
 from autograder.grading.prepare import read_submission
+from autograder.grading.sandbox import SandboxError
 
 
 class SubmissionExporter(NotebookExporter):  # type: ignore[misc]
@@ -58,8 +59,8 @@ class SubmissionExporter(NotebookExporter):  # type: ignore[misc]
         try:
             nb = self._read(path, blueprint, resources["nbgrader"]["db_url"])
             return self.from_notebook_node(nb, resources, **kw)
-        except OperationalError:
-            raise  # the gradebook is locked or broken: no student's doing
+        except (OperationalError, SandboxError):
+            raise  # the gradebook is locked, or there is no sandbox: no student's doing
         except Exception as error:
             logging.getLogger(__name__).exception("grading %s failed", filename)
             self.log.error("Grading %s failed: %s", filename, error, exc_info=True)

@@ -1,11 +1,16 @@
 """What an exercise's networks are trained and tested on, as its notebook prepares it."""
 
+from pathlib import Path
 from typing import NamedTuple
 
 import numpy as np
 
+from autograder import exercises
+from autograder.grading.secret import secret_seed
 from autograder.student.data import flatten, standardize
+from autograder.transport.known import course_weights
 from data_scripts import faces
+from data_scripts.cache import default_cache_dir
 
 KINDS = {
     "03_faces_fc": "flat",
@@ -14,6 +19,9 @@ KINDS = {
     "07_faces_fine_tuning": "features",
 }
 """Kind of input of each exercise that trains networks."""
+
+WITH_VGG16 = ("06_faces_vgg_features",)
+"""Exercises whose networks hold the course's weights of VGG16."""
 
 
 class Splits(NamedTuple):
@@ -82,3 +90,30 @@ def hidden_inputs(
     images, labels = faces.render_hidden(48, secret_seed, people_seed=people_seed)
     prepared = standardize(train, images)[1]
     return (flatten(prepared) if kind == "flat" else prepared), labels
+
+
+def prepare(assignment: str, course_root: Path) -> Path:
+    """Make pictures, features and hidden pictures beforehand: a sandbox can only read them.
+
+    Parameters
+    ----------
+    assignment : str
+        Any assignment; one that is no exercise of the course's own needs nothing.
+    course_root : pathlib.Path
+        The course directory, for its secret seed.
+
+    Returns
+    -------
+    pathlib.Path
+        The cache that holds them now.
+    """
+    if assignment in KINDS:
+        training_inputs(assignment)
+        hidden_inputs(assignment, secret_seed(course_root))
+    elif assignment in exercises.names():
+        faces.load_faces(48)
+    if assignment in WITH_VGG16:
+        course_weights()  # keeps their hashes
+    cache = default_cache_dir()
+    cache.mkdir(parents=True, exist_ok=True)
+    return cache

@@ -11,12 +11,14 @@ from nbgrader.converters import Autograde
 from nbgrader.converters.base import NbGraderException
 from sqlalchemy.exc import SQLAlchemyError
 
-from autograder.grading import status
+from autograder.grading import status, verifiers
 from autograder.grading.candidates import fingerprint
-from autograder.grading.course import Course, open_course
+from autograder.grading.course import Course, CourseError, open_course
+from autograder.grading.execute import NO_SANDBOX
 from autograder.grading.files import write_text
 from autograder.grading.progress import Progress
 from autograder.grading.results import Result, TaskResult, collect, write_grades
+from autograder.grading.sandbox import sandbox_problem
 
 __all__ = ["GradingInterrupted", "Result", "TaskResult", "grade", "write_grades"]
 
@@ -54,6 +56,7 @@ def grade(
     students: Sequence[str] | None = None,
     force: bool = False,
     progress: bool = True,
+    sandbox: bool = True,
 ) -> list[Result]:
     """Grade an assignment.
 
@@ -72,6 +75,8 @@ def grade(
         Grade again what has been graded.
     progress : bool, optional
         Show a line a submission and a bar.
+    sandbox : bool, optional
+        False to run submissions with your own rights; the configuration may say so as well.
 
     Returns
     -------
@@ -81,16 +86,18 @@ def grade(
     Raises
     ------
     autograder.grading.course.CourseError
-        If there is no course, or the assignment has not been released.
+        If there is no course, the assignment has not been released, or the sandbox does not
+        work here.
     GradingInterrupted
         On Ctrl-C.
     """
     course = open_course(course_root)
     notebooks = course.notebooks(assignment)
+    _choose_sandbox(course, sandbox)
     handed_in = course.students(assignment)
     chosen = handed_in if students is None else list(dict.fromkeys(students))
     results: list[Result] = []
-    with Progress(assignment, len(chosen), shown=progress) as lines:
+    with Progress(assignment, len(chosen), shown=progress) as lines, verifiers.kept():
         for student in chosen:
             lines.start(student)
             try:
@@ -104,6 +111,19 @@ def grade(
             results.append(result)
             lines.done(result)
     return results
+
+
+def _choose_sandbox(course: Course, wanted: bool) -> None:
+    settings = course.app.config.RunNotebook
+    if not wanted:
+        settings.sandbox = NO_SANDBOX
+    problem = "" if settings.get("sandbox") == NO_SANDBOX else sandbox_problem()
+    if problem:
+        raise CourseError(
+            f"Submissions can't be run apart from the rest of this machine: {problem}. "
+            "To run them with your own rights all the same, say --no-sandbox; only do so with "
+            "submissions that you trust."
+        )
 
 
 def grade_one(

@@ -12,6 +12,11 @@ from data_scripts.cache import write_atomically
 
 PAGE = "index.html"
 
+WITHOUT_SANDBOX = (
+    "without a sandbox, with the rights of whoever graded: their code could read and change "
+    "whatever that person can. Their points were still given by the verifier alone."
+)
+
 
 def write_report(
     course_root: Path,
@@ -56,7 +61,17 @@ def render(assignments: Sequence[Assignment], notes: Sequence[str] = ()) -> str:
         loader=PackageLoader("autograder.grading"), autoescape=True, undefined=StrictUndefined
     )
     template = environment.get_template("report.html")
-    return template.render(notes=notes, assignments=[_page(entry) for entry in assignments])
+    return template.render(
+        notes=[*notes, *_warnings(assignments)],
+        assignments=[_page(entry) for entry in assignments],
+    )
+
+
+def _warnings(assignments: Sequence[Assignment]) -> list[str]:
+    open_ones = sum(
+        not submission.confined for entry in assignments for submission in entry.submissions
+    )
+    return [f"{open_ones} submissions were run {WITHOUT_SANDBOX}"] if open_ones else []
 
 
 def _page(assignment: Assignment) -> dict[str, Any]:

@@ -38,6 +38,8 @@ class Submission:
         Cells that a person grades.
     feedback : str
         Address of the feedback page, relative to the report; empty if there is none.
+    confined : bool
+        Whether it was run in a sandbox.
     """
 
     result: Result
@@ -46,6 +48,7 @@ class Submission:
     accuracies: dict[str, float] = field(default_factory=dict)
     hand: frozenset[str] = frozenset()
     feedback: str = ""
+    confined: bool = True
 
 
 @dataclass(frozen=True)
@@ -199,11 +202,13 @@ def read_submission(course: Course, folder: Path, result: Result) -> Submission:
     """Read from an autograded notebook what a result does not say."""
     message, repaired, hand = "", [], set()
     accuracies: dict[str, float] = {}
+    confined = True
     graded = course.folder("autograded", result.student_id, result.assignment)
     for path in sorted(graded.glob("*.ipynb")):
         nb = nbformat.read(path, as_version=4)
         message = message or status.message_of(nb)
         repaired += status.repairs(nb)
+        confined = confined and status.record(nb).get("confined", True)
         for cell in nb.cells:
             name = cells.grade_id(cell) or ""
             if cells.is_answer(cell):
@@ -217,7 +222,7 @@ def read_submission(course: Course, folder: Path, result: Result) -> Submission:
     page = course.folder("feedback", result.student_id, result.assignment)
     pages = sorted(page.glob("*.html"))
     link = Path(os.path.relpath(pages[0], folder)).as_posix() if pages else ""
-    return Submission(result, message, repaired, accuracies, frozenset(hand), link)
+    return Submission(result, message, repaired, accuracies, frozenset(hand), link, confined)
 
 
 def _results(course: Course) -> Iterator[Result]:

@@ -16,6 +16,7 @@ REPAIRED: Final = "repaired"
 REFUSED: Final = "refused"
 TIMEOUT: Final = "timeout"
 KERNEL_DIED: Final = "kernel_died"
+UNVERIFIED: Final = "unverified"
 OTHER_NOTEBOOK: Final = "other_notebook"
 NOT_A_NOTEBOOK: Final = "not_a_notebook"
 NO_NOTEBOOK: Final = "no_notebook"
@@ -27,6 +28,7 @@ STATUSES: Final = (
     REFUSED,
     TIMEOUT,
     KERNEL_DIED,
+    UNVERIFIED,
     OTHER_NOTEBOOK,
     NOT_A_NOTEBOOK,
     NO_NOTEBOOK,

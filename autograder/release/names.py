@@ -28,6 +28,11 @@ class Protected:
         self.values: set[str] = set()
         self.imports: dict[str, str] = {}
 
+    @property
+    def names(self) -> set[str]:
+        """All names that setup cells define."""
+        return self.values | set(self.imports)
+
     def define(self, tree: ast.Module) -> None:
         """Add what a setup cell defines.
 

@@ -7,9 +7,11 @@ import ast
 from collections.abc import Iterator
 from pathlib import Path
 
+from autograder.grading.verifier import names as test_names
 from autograder.release import names
 from autograder.release.cells import Cell, Notebook, NotebookError, parse, read_notebook
 from autograder.release.regions import MarkerError, public_text, split, without_markers
+from autograder.release.thresholds import PLACEHOLDER
 
 SETUP_STATEMENTS = (
     ast.Import,
@@ -47,6 +49,7 @@ def validate_source(path: Path) -> list[str]:
 
 def _messages(notebook: Notebook) -> Iterator[str]:
     protected = names.Protected()
+    bound: set[str] = set()
     for cell in notebook.cells:
         try:
             regions = split(cell.source).regions
@@ -69,9 +72,17 @@ def _messages(notebook: Notebook) -> Iterator[str]:
             yield f"{cell.where}: is not Python: {error.msg}, line {error.lineno}"
             continue
         if cell.is_setup:
+            for name in test_names.needed(ast.unparse(tree)):
+                if name not in protected.names and name not in test_names.defined(cell.source):
+                    yield f"{cell.where}: reads {name!r}, which no setup cell above it defines"
             protected.define(tree)
         for message in _code_cell(cell, tree, protected):
             yield f"{cell.where}: {message}"
+        if cell.is_test:
+            for message in _verified(PLACEHOLDER.sub("0", without_markers(cell.source)), bound):
+                yield f"{cell.where}: {message}"
+            continue  # what a test binds is gone after it
+        bound.update(test_names.defined(ast.unparse(tree)))
 
 
 def _code_cell(cell: Cell, tree: ast.Module, protected: names.Protected) -> Iterator[str]:
@@ -85,6 +96,18 @@ def _code_cell(cell: Cell, tree: ast.Module, protected: names.Protected) -> Iter
     if cell.is_gap:
         yield from _released_gap(cell)
         yield from protected.changed_by(tree)
+
+
+def _verified(source: str, bound: set[str]) -> Iterator[str]:
+    """Look for what the verifier, which runs the test apart from the student's code, can't do."""
+    problems = test_names.problems(source)
+    yield from problems
+    if problems:
+        return
+    own = test_names.defined(source)
+    for name in test_names.needed(source):
+        if name not in bound and name not in own:
+            yield f"reads {name!r}, which no cell above it defines"
 
 
 def _last_expression(tree: ast.Module) -> Iterator[str]:

@@ -9,7 +9,6 @@ from nbformat.v4 import new_code_cell, new_notebook, new_output
 
 from autograder.grading import hidden_text, outputs, reader, status
 from autograder.grading.files import write_text
-from autograder.grading.kernel import environment
 from autograder.grading.limits import OutputBudget, join_streams
 from autograder.grading.marks import read_score
 
@@ -160,14 +159,3 @@ def test_files_are_whole_or_not_there(tmp_path: Path, monkeypatch: pytest.Monkey
         write_text(path, "two\n")
     assert [found.name for found in path.parent.iterdir()] == ["file.txt"]
     assert path.read_text() == "one\n"
-
-
-def test_environment_of_the_kernel(tmp_path: Path) -> None:
-    base = {"EIGHT_FACES_QUICK": "1", "MPLBACKEND": "Agg", "PATH": "/bin"}
-    found = environment(tmp_path, base)
-    assert found["EIGHT_FACES_QUICK"] == "1"
-    assert found["EIGHT_FACES_COURSE"] == str(tmp_path)
-    assert found["TF_CPP_MIN_LOG_LEVEL"] == "3"
-    assert found["MPLBACKEND"].startswith("module://")
-    assert "TF_ENABLE_ONEDNN_OPTS" not in found
-    assert base["MPLBACKEND"] == "Agg"

@@ -25,6 +25,8 @@ c.GenerateAssignment.preprocessors = [
 c.RunNotebook.cell_timeout = {{"default": 3.0}}
 c.RunNotebook.notebook_timeout = {{"default": 20.0}}
 c.RunNotebook.interrupt_grace = 1.0
+c.RunNotebook.memory = {{"default": 1.0}}
+c.RunNotebook.disk = {{"default": 0.1}}
 c.RunNotebook.max_output = 20000
 c.SubmissionExporter.max_bytes = 300000
 """
@@ -90,10 +92,12 @@ def source_notebook() -> NotebookNode:
             "list_test",
             4,
             "require_attempt(numbers, task='The list')\n"
+            "fraction = 1.0\n"
             "### BEGIN HIDDEN TESTS\n"
             "correct_ones = sum(a == b for a, b in zip(numbers, [1, 2, 3, 4]))\n"
+            "fraction = correct_ones / 4\n"
             "### END HIDDEN TESTS\n"
-            "points(correct_ones / 4 if 'correct_ones' in globals() else 1.0, of=4)",
+            "points(fraction, of=4)",
         ),
         test_cell(
             "noise_test",

@@ -35,7 +35,14 @@ def cell(kind: str, cell_id: str, source: str, tags: tuple[str, ...] = (), **gra
 
 CELLS = [
     cell("markdown", "title", "# Adding up"),
-    cell("code", "setup", "import math\n\nnumbers = [1, 2, 3]", ("setup",), locked=True),
+    cell(
+        "code",
+        "setup",
+        "import math\n\nfrom autograder.student import outcome\n"
+        "from autograder.student.outcome import points\n\nnumbers = [1, 2, 3]",
+        ("setup",),
+        locked=True,
+    ),
     cell("markdown", "task-total", "Add the numbers. At least {{accuracy:b}} is expected."),
     cell(
         "code",

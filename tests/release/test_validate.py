@@ -40,7 +40,7 @@ ALLOWED_GAPS = {
 }
 
 REFUSED_TESTS = {
-    "fraction_as_last_value": ("check(total)", "nbgrader would read as points"),
+    "fraction_as_last_value": ("math.sqrt(total)", "nbgrader would read as points"),
     "bare_name": ("score = points(1, of=2)\nscore", "nbgrader would read as points"),
     "true": ("True", "nbgrader would read as points"),
     "arithmetic_on_points": ("points(0.5, of=2) * 1", "nbgrader would read as points"),
@@ -55,23 +55,26 @@ REFUSED_TESTS = {
     "of_differs": ("points(1, of=3)", "says of=3, but the cell has 2 points"),
     "of_computed": ("points(1, of=1 + 1)", "says of=1 + 1"),
     "of_missing": ("points(1)", "without of="),
-    "of_of_a_check_differs": ("x = accuracy(total, of=4)", "says of=4"),
+    "of_of_a_check_differs": ("x = outcome.fraction(total, of=4)", "says of=4"),
     "not_python": ("if total", "is not Python"),
+    "magic": ("%matplotlib inline\nassert total", "is not plain Python"),
+    "reads_all_names": ("assert 'total' in globals()", "uses globals in line 1"),
+    "name_from_nowhere": ("assert total == expected", "reads 'expected', which no cell above"),
 }
 
 ALLOWED_TESTS = {
-    "points": "points(check(total), of=2)",
+    "points": "points(math.sqrt(total), of=2)",
     "points_of_a_module": "outcome.points(1.0, of=2)",
     "assertion": "assert total == 6",
-    "assigned_check": "fraction = check(total)",
+    "assigned_check": "fraction = math.sqrt(total)",
     "print": "print('done')",
-    "magic": "%matplotlib inline\nassert total",
 }
 
 REFUSED_SETUPS = {
     "loop": ("for number in range(3):\n    print(number)", "neither an import"),
-    "trains_model": ("model = make()\nmodel.fit(x)", "calls fit"),
-    "makes_model": ("model = keras.Sequential([])", "calls Sequential"),
+    "trains_model": ("import keras\nmodel = keras.thing\nmodel.fit(1)", "calls fit"),
+    "makes_model": ("import keras\nmodel = keras.Sequential([])", "calls Sequential"),
+    "reads_a_students_name": ("half = total / 2", "reads 'total', which no setup cell above"),
     "loop_in_branch": ("if True:\n    while True:\n        pass", "neither an import"),
 }
 
@@ -86,6 +89,8 @@ ALLOWED_SETUPS = {
 
 def validated(good, write, position, source):
     good["cells"][position]["source"] = source
+    if position == SETUP:  # what the test reads is of no matter here
+        good["cells"][TEST]["source"] = "assert total"
     return validate_source(write(good))
 
 
