@@ -13,6 +13,7 @@ from typing import Any
 from autograder.grading.sandbox import bubblewrap, environment, processes
 from autograder.grading.sandbox.binds import HOME, Bind
 from autograder.grading.sandbox.fonts import copy_font_list
+from autograder.grading.sandbox.leftovers import PREFIX, claim, remove_leftovers
 from autograder.grading.sandbox.limits import Limits
 from autograder.grading.sandbox.remove import remove
 from autograder.grading.sandbox.seccomp import seccomp_filter
@@ -69,11 +70,14 @@ class Sandbox:
         self.confined = confined
         self.stopped_because = ""
         self._binds = list(binds)
-        self.scratch = Path(tempfile.mkdtemp(prefix="ef-", dir=_base())).resolve()
+        base = _base()
+        remove_leftovers(base)
+        self.scratch = Path(tempfile.mkdtemp(prefix=PREFIX, dir=base)).resolve()
         folders = [self.scratch / name for name in ("work", "home", "tmp", "shm", "channel", "own")]
         for folder in folders:
             folder.mkdir(mode=0o700)
         self.work, self.home, self.tmp, self.shm, self.channel, self._own = folders
+        self._claim = claim(self.scratch)
         copy_font_list(self.home)
         home, temporary = (HOME, Path("/tmp")) if confined else (self.home, self.tmp)
         self.environment = environment.inside(variables, home, temporary, confined=confined)
@@ -215,10 +219,13 @@ class Sandbox:
         finally:
             if self.scratch.exists():
                 remove(self.scratch)
+            if self._claim is not None:
+                os.close(self._claim)
+                self._claim = None
 
 
-def _base() -> str | None:
-    """Return where scratch directories are made; None for Python's own choice."""
+def _base() -> Path:
+    """Return where scratch directories are made."""
     usual = tempfile.gettempdir()
     too_long = len(os.fsencode(usual)) > _LONGEST_BASE
-    return "/tmp" if too_long and os.access("/tmp", os.W_OK) else None
+    return Path("/tmp" if too_long and os.access("/tmp", os.W_OK) else usual)

@@ -14,6 +14,7 @@ import pytest
 from boxing import LIMITS, run, running
 
 from autograder.grading.sandbox import Sandbox, SandboxError
+from autograder.grading.sandbox.leftovers import remove_leftovers
 from autograder.grading.sandbox.remove import remove
 
 pytestmark = pytest.mark.usefixtures("real_sandbox")
@@ -106,7 +107,11 @@ def test_end_of_the_grading_process_ends_the_sandbox():
     while running(marker) and time.monotonic() < deadline:
         time.sleep(0.05)
     assert not running(marker)
-    remove(Path(scratch))
+    assert Path(scratch).is_dir()
+    with Sandbox(LIMITS, [], {}) as box:
+        remove_leftovers.__wrapped__(Path(scratch).parent)
+        assert not Path(scratch).exists()
+        assert box.work.is_dir()
 
 
 def test_end_of_the_thread_that_started_it_does_not():
