@@ -14,9 +14,6 @@ from autograder.student.checks import features, results
 from autograder.student.exercise import partial_credit
 from autograder.student.outcome import fail, require_attempt
 
-GUESSING = 0.2
-"""Accuracy that guessing does not reach: 1 in 8 on 400 pictures lies 4.5 deviations below."""
-
 
 def network(exercise: str, variant: str, model: Any) -> float:
     """Compare a model with the table: comparison, parameter counts, shapes layer by layer.
@@ -69,7 +66,7 @@ def training(exercise: str, variant: str, history: Any, model: Any) -> float:
     ------
     CheckFailed
         If no epoch of the history has the accuracy that the network reaches on the validation
-        set, or that is what an untrained one reaches.
+        set.
     """
     require_attempt(history, model, task=f"Training of network {variant}")
     if settings.quick():
@@ -82,11 +79,6 @@ def training(exercise: str, variant: str, history: Any, model: Any) -> float:
             f"model_{variant} reaches {own:.3f} on the validation pictures, and no epoch of "
             f"history_{variant} says so. Was the network changed, or trained on other pictures, "
             "after or without that fit?"
-        )
-    if own <= GUESSING:
-        fail(
-            f"model_{variant} reaches {own:.3f} on the validation pictures, no more than guessing. "
-            "Was it trained on the prepared pictures with their own labels?"
         )
     return 1.0
 
