@@ -5,6 +5,7 @@ import sys
 from pathlib import Path
 
 import pytest
+from absl import logging as absl_logging
 
 REPOSITORY = Path(__file__).resolve().parents[1]
 
@@ -14,6 +15,10 @@ os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
 os.environ.setdefault("MPLBACKEND", "Agg")
 # nbgrader and jupyter are called by name, from the environment that runs the tests.
 os.environ["PATH"] = os.pathsep.join([str(Path(sys.executable).parent), os.environ.get("PATH", "")])
+
+# When nbgrader configures logging, absl (of Keras) closes the stream it logs to, unless that is
+# the process's own: it would close what pytest captures.
+absl_logging.get_absl_handler().python_handler.stream = sys.__stderr__
 
 
 @pytest.fixture(scope="session")
