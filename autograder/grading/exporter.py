@@ -11,11 +11,14 @@ from nbformat import NotebookNode
 from sqlalchemy.exc import OperationalError
 from traitlets import Integer
 
-from autograder.grading import reader, status
+from autograder.grading import attached, reader, status
 from autograder.grading.blueprint import Blueprint, grade_ids, load_blueprint
 from autograder.grading.candidates import fingerprint
 from autograder.grading.prepare import read_submission
 from autograder.grading.sandbox import SandboxError
+
+# nbgrader imports this module before it looks at a submission.
+attached.leave_out_links()
 
 
 class SubmissionExporter(NotebookExporter):  # type: ignore[misc]

@@ -4,6 +4,7 @@ Nothing in ``submitted/`` is changed: the grading reads the file that is chosen 
 under the right name.
 """
 
+import dataclasses
 from collections.abc import Mapping
 from pathlib import Path
 
@@ -40,13 +41,17 @@ def read_submission(
         The notebook; its record names the file when that has another name.
     """
     right_name = f"{blueprint.notebook}.ipynb"
-    candidates = [look_into(path, blueprint, max_bytes) for path in list_files(folder)]
+    # One notebook is in memory at a time; the chosen one is read again.
+    candidates = [
+        dataclasses.replace(look_into(path, blueprint, max_bytes), nb=None)
+        for path in list_files(folder)
+    ]
     if not candidates:
         return blueprint.placeholder(
             status.NO_NOTEBOOK,
             f"The folder holds no notebook. Hand in the file {right_name}.",
         )
-    chosen = choose(candidates, folder / right_name)
+    chosen = look_into(choose(candidates, folder / right_name).path, blueprint, max_bytes)
     spoken = chosen.path.relative_to(folder).as_posix()
     if chosen.nb is None:
         return blueprint.placeholder(

@@ -22,6 +22,9 @@ MAX_BYTES: Final = 64 * 2**20
 
 MAX_CELLS: Final = 5_000
 
+MAX_VALUES: Final = 1_000_000
+"""Values in the JSON of a file; three bytes of it may become a hundred in memory."""
+
 _VALID_ID: Final = re.compile(r"[a-zA-Z0-9_-]{1,64}")
 _MARKS_OF_ORDER: Final = (
     (codecs.BOM_UTF8, "utf-8-sig"),
@@ -102,6 +105,11 @@ def _decode(raw: bytes, repairs: list[str]) -> str:
 
 
 def _parse(text: str) -> dict[str, Any]:
+    if sum(map(text.count, ",[{")) > MAX_VALUES:
+        raise UnreadableNotebookError(
+            "The file holds too much data that is no text. Clear the outputs of the notebook and "
+            "hand it in again."
+        )
     try:
         data = json.loads(text)
         # Half characters (lone surrogates) are legal in JSON and can't be written to a file.
@@ -134,6 +142,7 @@ def _newest_format(data: dict[str, Any], repairs: list[str]) -> dict[str, Any]:
             repairs.append("The file has a newer notebook format; it was read as format 4.5.")
         return data
     if isinstance(data.get("worksheets"), list):
+        _refuse_too_many([cell for sheet in data["worksheets"] for cell in _cells_of_sheet(sheet)])
         try:
             upgraded = nbformat.convert(nbformat.from_dict({**data, "nbformat": 3}), 4)
         except Exception as error:
@@ -145,23 +154,52 @@ def _newest_format(data: dict[str, Any], repairs: list[str]) -> dict[str, Any]:
     raise UnreadableNotebookError("The file holds data, but not a notebook: it has no cells.")
 
 
-def _rebuild(data: dict[str, Any], repairs: list[str]) -> NotebookNode:
-    raw_cells = data["cells"]
+def _cells_of_sheet(sheet: Any) -> list[Any]:
+    found = sheet.get("cells") if isinstance(sheet, dict) else None
+    return found if isinstance(found, list) else []
+
+
+def _refuse_too_many(raw_cells: list[Any]) -> None:
     if len(raw_cells) > MAX_CELLS:
         raise UnreadableNotebookError(
             f"The notebook has {len(raw_cells)} cells; at most {MAX_CELLS} are read."
         )
+
+
+def _rebuild(data: dict[str, Any], repairs: list[str]) -> NotebookNode:
+    raw_cells = data["cells"]
+    _refuse_too_many(raw_cells)
     rebuilt = [cell for cell in map(_rebuild_cell, raw_cells) if cell is not None]
     if not rebuilt:
         raise UnreadableNotebookError("The notebook has no cells.")
     if len(rebuilt) < len(raw_cells):
         repairs.append(f"Damaged cells were left out: {len(raw_cells) - len(rebuilt)}.")
     _repair_ids(rebuilt, repairs)
-    metadata = data.get("metadata")
     # Not `new_notebook`, which checks metadata: what is in there is thrown away or replaced later.
     nb = NotebookNode(cells=rebuilt, nbformat=4, nbformat_minor=5)
-    nb.metadata = nbformat.from_dict(metadata) if isinstance(metadata, dict) else NotebookNode()
+    nb.metadata = _metadata(data.get("metadata"))
+    nb.metadata.pop("language", None)  # nbconvert takes it for a string
     return nb
+
+
+def _metadata(raw: Any) -> NotebookNode:
+    """Keep of metadata what is looked at later: the keys, and plain values two levels deep."""
+    if not isinstance(raw, dict):
+        return NotebookNode()
+    return NotebookNode(
+        {
+            key: NotebookNode(filter(_is_plain, value.items()))
+            if isinstance(value, dict)
+            else value
+            if _is_plain((key, value))
+            else None
+            for key, value in raw.items()
+        }
+    )
+
+
+def _is_plain(item: tuple[str, Any]) -> bool:
+    return not isinstance(item[1], list | dict)
 
 
 def _rebuild_cell(raw: Any) -> NotebookNode | None:
@@ -173,9 +211,8 @@ def _rebuild_cell(raw: Any) -> NotebookNode | None:
     kind = raw.get("cell_type")
     if not isinstance(source, str) or kind not in ("code", "markdown", "raw"):
         return None
-    metadata = raw.get("metadata")
     cell = NotebookNode(cell_type=kind, id=raw.get("id"), source=source)
-    cell.metadata = nbformat.from_dict(metadata) if isinstance(metadata, dict) else NotebookNode()
+    cell.metadata = _metadata(raw.get("metadata"))
     if kind == "code":
         cell.outputs, cell.execution_count = [], None
     elif _are_attachments(raw.get("attachments")):

@@ -67,7 +67,7 @@ class NoteKernel(NbGraderPreprocessor):  # type: ignore[misc]
         course = blueprint_of(resources).kernelspec.get("name")
         submitted = nb.metadata.get("kernelspec", {}).get("name")
         if course and submitted != course:
-            said = f"‘{submitted}’" if submitted else "none"
+            said = f"‘{submitted[:40]}’" if submitted else "none"
             status.add_repair(
                 nb, f"The notebook named {said} as its kernel; it was run with ‘{course}’."
             )
