@@ -136,7 +136,10 @@ def _give_ids(nb: NotebookNode) -> None:
 
 
 class RestoreCells(NbGraderPreprocessor):  # type: ignore[misc]
-    """Bring back the course's cells that were changed or deleted.
+    """Bring back the course's cells that were changed, moved or deleted.
+
+    Setup and test cells follow each other as the course put them: what a test takes from the
+    student and what from the course depends on the setup cells above it.
 
     A deleted gap returns right after what stood above it, so that an answer that the student wrote
     into a new cell still has the last word; a deleted test or locked cell returns right before
@@ -156,13 +159,22 @@ class RestoreCells(NbGraderPreprocessor):  # type: ignore[misc]
                         nb, f"The locked cell ‘{known.id}’ had been changed; the original was run."
                     )
                 cell.source = known.source
+        moved = _moved(nb, blueprint)
+        nb.cells = [cell for cell in nb.cells if cells.grade_id(cell) not in moved]
+        present = {cells.grade_id(cell) for cell in nb.cells}
         missing = [
             place
             for place, known in enumerate(blueprint.cells)
-            if known.marks and known.id not in {cells.grade_id(cell) for cell in nb.cells}
+            if known.marks and known.id not in present
         ]
         for place in missing:
+            known = blueprint.cells[place]
+            kind = "test" if known.marks["grade"] and not known.is_gap else "cell"
+            what = "was missing; it was put"
+            if known.id in moved:
+                what = "stood elsewhere; it was moved"
             self._bring_back(nb, blueprint, place)
+            status.add_repair(nb, f"The {kind} ‘{known.id}’ {what} back.")
         if missing:
             _give_ids(nb)
         return nb, resources
@@ -179,6 +191,30 @@ class RestoreCells(NbGraderPreprocessor):  # type: ignore[misc]
                 at = len(nb.cells)
         else:
             at = max(below[0], above[-1] + 1 if above else 0)
+        if not known.is_gap:
+            at = _between_locked(at, place, where, blueprint)
         nb.cells.insert(at, known.make())
-        kind = "test" if known.marks["grade"] and not known.is_gap else "cell"
-        status.add_repair(nb, f"The {kind} ‘{known.id}’ was missing; it was put back.")
+
+
+def _between_locked(at: int, place: int, where: dict[str, int], blueprint: Blueprint) -> int:
+    """Return the position next to `at` that keeps the locked cells in the course's order."""
+    for other, cell in enumerate(blueprint.cells):
+        if cell.marks and not cell.is_gap and cell.id in where:
+            at = max(at, where[cell.id] + 1) if other < place else min(at, where[cell.id])
+    return at
+
+
+def _moved(nb: NotebookNode, blueprint: Blueprint) -> set[str]:
+    """Return the fewest locked cells without which the others stand in the course's order."""
+    order = {known.id: place for place, known in enumerate(blueprint.marked.values())}
+    found = [cells.grade_id(cell) for cell in nb.cells]
+    locked = [name for name in found if name and not blueprint.marked[name].is_gap]
+    rows: list[list[str]] = [[]]  # for every locked cell the longest row in order that it ends
+    for name in locked:
+        before = [row for row in rows if not row or order[row[-1]] < order[name]]
+        rows.append([*_longest(before), name])
+    return set(locked) - set(_longest(rows))
+
+
+def _longest(rows: list[list[str]]) -> list[str]:
+    return max(rows, key=lambda row: len(row))

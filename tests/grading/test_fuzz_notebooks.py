@@ -113,6 +113,9 @@ def problems(nb: NotebookNode, case: Mutated, blueprint: Blueprint) -> list[str]
     marked = [cell for cell in nb.cells if "nbgrader" in cell.metadata]
     if sorted(cell.metadata.nbgrader.grade_id for cell in marked) != sorted(blueprint.marked):
         found.append("not each of the course's cells is there once")
+    locked = [cells.grade_id(cell) for cell in marked if not cell.metadata.nbgrader.solution]
+    if locked != [known.id for known in blueprint.marked.values() if not known.is_gap]:
+        found.append(f"the locked cells stand in another order: {locked}")
     for cell in marked:
         known = blueprint.marked.get(cell.metadata.nbgrader.grade_id)
         if known is None:

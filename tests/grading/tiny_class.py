@@ -190,6 +190,21 @@ def deleted_setup_cell(root: Path) -> NotebookNode:
     return without(root, "setup")
 
 
+@notebook(repaired("‘setup’ stood elsewhere"))
+def setup_cell_moved_to_the_end(root: Path) -> NotebookNode:
+    nb = without(root, "setup")
+    nb.cells.append(next(found for found in filled(root).cells if found.id == "setup"))
+    return nb
+
+
+@notebook(repaired("test ‘answer_test’ stood elsewhere"))
+def answer_test_moved_down(root: Path) -> NotebookNode:
+    nb = without(root, "answer_test")
+    below = 1 + next(at for at, found in enumerate(nb.cells) if found.id == "list_test")
+    nb.cells.insert(below, next(f for f in filled(root).cells if f.id == "answer_test"))
+    return nb
+
+
 @notebook(Expected(2, 4, 1, status.REPAIRED, "‘why’ was missing"))
 def deleted_answer(root: Path) -> NotebookNode:
     return without(root, "why")
