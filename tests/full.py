@@ -18,11 +18,12 @@ from pathlib import Path
 REPOSITORY = Path(__file__).resolve().parents[1]
 FOLDER = REPOSITORY / "build" / "test-full"
 NOTHING_TO_RUN = 5  # pytest's exit status
+SHARED = "tests/adversarial/"  # one trial answers many of these tests, so a file is run in one go
 
 
 @dataclass(frozen=True)
 class Item:
-    """What is run in one go: the lint, the quick tests of a file, or one full-size test."""
+    """What is run in one go: the lint, the quick or shared tests of a file, one full-size test."""
 
     name: str
     command: list[str]
@@ -71,7 +72,10 @@ def collect() -> list[Item]:
     quick = _node_ids(pytest, "not full")
     files = dict.fromkeys(node.split("::")[0] for node in quick)
     items += [Item(file, [*pytest, "-m", "not full", file]) for file in files]
-    items += [Item(node, [*pytest, node]) for node in _node_ids(pytest, "full")]
+    full = _node_ids(pytest, "full")
+    shared = dict.fromkeys(node.split("::")[0] for node in full if node.startswith(SHARED))
+    items += [Item(f"{file}, full", [*pytest, "-m", "full", file]) for file in shared]
+    items += [Item(node, [*pytest, node]) for node in full if not node.startswith(SHARED)]
     return items
 
 
