@@ -17,9 +17,6 @@ from autograder.grading.candidates import fingerprint
 from autograder.grading.prepare import read_submission
 from autograder.grading.sandbox import SandboxError
 
-# nbgrader imports this module before it looks at a submission.
-attached.leave_out_links()
-
 
 class SubmissionExporter(NotebookExporter):  # type: ignore[misc]
     """Reads whatever was handed in, and puts a placeholder where nothing can be graded.
@@ -94,3 +91,7 @@ class SubmissionExporter(NotebookExporter):  # type: ignore[misc]
         nb = read_submission(path.parent, blueprint, grade_ids(db_url), self.max_bytes)
         status.record(nb)["fingerprint"] = fingerprint(path.parent)
         return nb
+
+
+# nbgrader imports this module before it looks at a submission.
+attached.leave_out_links(SubmissionExporter)

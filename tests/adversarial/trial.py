@@ -93,7 +93,10 @@ def try_attacks(
         results = grade(scene.root, assignment, students=students, progress=False)
         if bystander:
             grade(scene.root, assignment, students=[BYSTANDER], force=True, progress=False)
-        pages = {path.parents[1].name: path for path in feedback(scene.root, assignment)}
+        pages = {
+            path.parents[1].name: path
+            for path in feedback(scene.root, assignment, students=students)
+        }
     trial = Trial({result.student_id: result for result in results}, {}, {})
     for student in students:
         folder = scene.root / "autograded" / student / assignment
