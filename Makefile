@@ -13,6 +13,7 @@ LAB ?= $(CURDIR)/$(BIN)/jupyter lab
 LAB_ARGS ?=
 WORK ?= work
 PYTEST_ARGS ?=
+PROCESSES ?= 2
 
 # nbgrader calls its helpers by name, so that its environment must come first.
 export PATH := $(CURDIR)/$(BIN):$(PATH)
@@ -49,7 +50,7 @@ demo: $(INSTALLED) sandbox  ## Make a class of students, grade it, show the resu
 	$(BIN)/autograder demo
 
 test: $(INSTALLED) sandbox lint  ## Lint and test; what .ci/run runs
-	$(BIN)/python -m pytest -m "not full" $(PYTEST_ARGS)
+	$(BIN)/python -m pytest -m "not full" -n $(PROCESSES) --dist loadgroup --no-loadscope-reorder $(PYTEST_ARGS)
 
 test-full: $(INSTALLED) sandbox  ## Test everything at full size; goes on where it stopped
 	$(BIN)/python tests/full.py

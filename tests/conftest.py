@@ -2,6 +2,7 @@
 
 import os
 import sys
+from collections import defaultdict
 from pathlib import Path
 
 import pytest
@@ -19,6 +20,21 @@ os.environ["PATH"] = os.pathsep.join([str(Path(sys.executable).parent), os.envir
 # When nbgrader configures logging, absl (of Keras) closes the stream it logs to, unless that is
 # the process's own: it would close what pytest captures.
 absl_logging.get_absl_handler().python_handler.stream = sys.__stderr__
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """For pytest-xdist: a file's tests stay in one process, and the longest files begin.
+
+    Tests that look at the graded class stay together too, for it is graded once a process.
+    """
+    groups, minutes = {}, defaultdict[str, float](float)
+    for item in items:
+        shared = "graded_course" in getattr(item, "fixturenames", ())
+        group = groups[item] = "graded_course" if shared else item.path.stem
+        for mark in item.iter_markers("slow"):
+            minutes[group] = max(minutes[group], mark.kwargs.get("minutes", 1))
+        item.add_marker(pytest.mark.xdist_group(group))
+    items.sort(key=lambda item: -minutes[groups[item]])
 
 
 @pytest.fixture(scope="session")

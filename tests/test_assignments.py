@@ -88,7 +88,7 @@ def test_source_scores_all_and_release_nothing_at_full_size(
     assert lost == {}, [task.message for task in results["source"].tasks]
 
 
-@pytest.mark.slow
+@pytest.mark.slow(minutes=10)
 def test_the_demo_class_loses_points_only_where_it_is_wrong(repository: Path) -> None:
     """03 and 07 whole: right answers in three spellings, mistakes, and broken submissions."""
     folder = repository / "build" / "test-demo"

@@ -11,7 +11,7 @@ from tests.adversarial.attacks import ATTACKS, FAMILIES
 from tests.adversarial.course import NETWORKS, TARGET
 from tests.adversarial.trial import Trial
 
-pytestmark = pytest.mark.full  # until its time in a quiet run is known
+pytestmark = pytest.mark.slow(minutes=8)
 
 LARGEST = 1_000_000
 """Bytes of a graded notebook, however much the attack printed."""

@@ -15,7 +15,7 @@ from autograder.grading import status
 from autograder.grading.course import open_course
 from autograder.grading.pipeline import Result, write_grades
 
-pytestmark = pytest.mark.slow
+pytestmark = pytest.mark.slow(minutes=3)
 
 
 def points_of(result: Result) -> dict[str, float]:

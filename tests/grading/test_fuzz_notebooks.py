@@ -20,8 +20,6 @@ from autograder.grading.blueprint import Blueprint, load_blueprint
 from autograder.grading.course import Course, open_course
 from autograder.grading.pipeline import OneSubmission, Result, grade
 
-pytestmark = pytest.mark.full  # until its time in a quiet run is known
-
 QUICK, FULL = 200, 2_000
 RUN_QUICK, RUN_FULL = 10, 100
 HONEST = 7.0

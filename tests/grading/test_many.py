@@ -26,8 +26,6 @@ from autograder.grading import status
 from autograder.grading.pipeline import Result, grade
 from autograder.grading.sandbox import sandbox_problem
 
-pytestmark = pytest.mark.full  # until its time in a quiet run is known
-
 ALL = 7.0
 MANY, FEW = 200, 10
 HONEST = "honest"
