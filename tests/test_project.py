@@ -24,6 +24,7 @@ NOT_IMPORTED = {
     "tensorflow-cpu": "Keras' backend",
     "mypy": "a command",
     "pre-commit": "a command",
+    "pytest-xdist": "options of pytest",
     "ruff": "a command",
     "uv": "a command",
 }
