@@ -8,12 +8,11 @@ in a folder that the sandbox sees read-only, so that a link planted there can't 
 import json
 import secrets
 import shutil
-import tempfile
 from collections.abc import Callable, Iterable
 from pathlib import Path
 
 from autograder.grading.kernel_cells import KernelEndedError
-from autograder.grading.sandbox import Bind, Sandbox
+from autograder.grading.sandbox import Bind, Sandbox, ScratchFolder
 from autograder.grading.verifier.client import LARGEST_RESULT
 from autograder.grading.verifier.copying import CopyError, copy_message
 
@@ -24,7 +23,8 @@ class Requests:
     """The folder of requests: made before the sandbox, which has to bind it."""
 
     def __init__(self) -> None:
-        self.folder = Path(tempfile.mkdtemp(prefix="ef-"))
+        self._scratch = ScratchFolder()
+        self.folder = self._scratch.make("requests")
         self.known = self.folder / "known.json"
         self.know(())
 
@@ -45,7 +45,7 @@ class Requests:
 
     def close(self) -> None:
         """Remove the folder."""
-        shutil.rmtree(self.folder, ignore_errors=True)
+        self._scratch.close()
 
     @staticmethod
     def _write(path: Path, content: object) -> None:

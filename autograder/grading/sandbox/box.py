@@ -4,7 +4,6 @@ import contextlib
 import os
 import signal
 import subprocess
-import tempfile
 import threading
 from collections.abc import Mapping, Sequence
 from pathlib import Path
@@ -13,14 +12,12 @@ from typing import Any
 from autograder.grading.sandbox import bubblewrap, environment, processes
 from autograder.grading.sandbox.binds import HOME, Bind
 from autograder.grading.sandbox.fonts import copy_font_list
-from autograder.grading.sandbox.leftovers import PREFIX, claim, remove_leftovers
 from autograder.grading.sandbox.limits import Limits
-from autograder.grading.sandbox.remove import remove
+from autograder.grading.sandbox.scratch import ScratchFolder
 from autograder.grading.sandbox.seccomp import seccomp_filter
 from autograder.grading.sandbox.spawn import spawn
 from autograder.grading.sandbox.watchdog import Watchdog
 
-_LONGEST_BASE = 60  # paths of sockets end at 107 bytes
 _KILLED = 10.0  # seconds until what was killed is gone
 
 
@@ -70,14 +67,10 @@ class Sandbox:
         self.confined = confined
         self.stopped_because = ""
         self._binds = list(binds)
-        base = _base()
-        remove_leftovers(base)
-        self.scratch = Path(tempfile.mkdtemp(prefix=PREFIX, dir=base)).resolve()
-        folders = [self.scratch / name for name in ("work", "home", "tmp", "shm", "channel", "own")]
-        for folder in folders:
-            folder.mkdir(mode=0o700)
-        self.work, self.home, self.tmp, self.shm, self.channel, self._own = folders
-        self._claim = claim(self.scratch)
+        self._folder = ScratchFolder()
+        self.scratch, self._own = self._folder.path, self._folder.own
+        names = ("work", "home", "tmp", "shm", "channel")
+        self.work, self.home, self.tmp, self.shm, self.channel = map(self._folder.make, names)
         copy_font_list(self.home)
         home, temporary = (HOME, Path("/tmp")) if confined else (self.home, self.tmp)
         self.environment = environment.inside(variables, home, temporary, confined=confined)
@@ -217,15 +210,4 @@ class Sandbox:
             for process in self._started:
                 process.wait(_KILLED)
         finally:
-            if self.scratch.exists():
-                remove(self.scratch)
-            if self._claim is not None:
-                os.close(self._claim)
-                self._claim = None
-
-
-def _base() -> Path:
-    """Return where scratch directories are made."""
-    usual = tempfile.gettempdir()
-    too_long = len(os.fsencode(usual)) > _LONGEST_BASE
-    return Path("/tmp" if too_long and os.access("/tmp", os.W_OK) else usual)
+            self._folder.close()

@@ -2,7 +2,6 @@
 
 import shutil
 import sys
-import tempfile
 import time
 from collections.abc import Callable, Sequence
 from dataclasses import replace
@@ -10,6 +9,7 @@ from pathlib import Path
 from typing import Final
 
 from autograder.grading import outputs
+from autograder.grading.sandbox import ScratchFolder
 from autograder.grading.verifier.channel import ChannelError, TooLateError
 from autograder.grading.verifier.copying import CopyError, copy_message
 from autograder.grading.verifier.replies import (
@@ -57,7 +57,8 @@ class Verifier:
         setup_seconds: float = 600.0,
     ) -> None:
         self._processes = Supervisor(make_box, command, setup_seconds=setup_seconds)
-        self._staging = Path(tempfile.mkdtemp(prefix="ef-staging-"))
+        self._scratch = ScratchFolder()
+        self._staging = self._scratch.make("results")
         self._results = 0
 
     def __enter__(self) -> "Verifier":
@@ -157,7 +158,7 @@ class Verifier:
     def close(self) -> None:
         """End the process."""
         self._processes.stop(END_SECONDS)
-        shutil.rmtree(self._staging, ignore_errors=True)
+        self._scratch.close()
 
     def _test(
         self, worker: Worker, source: str, values: Path | None, call: Call, seconds: float

@@ -14,8 +14,8 @@ import pytest
 from boxing import LIMITS, run, running
 
 from autograder.grading.sandbox import Sandbox, SandboxError
-from autograder.grading.sandbox.leftovers import remove_leftovers
 from autograder.grading.sandbox.remove import remove
+from autograder.grading.sandbox.scratch import remove_leftovers
 
 pytestmark = pytest.mark.usefixtures("real_sandbox")
 
