@@ -33,7 +33,7 @@ def _effect(scene: Scene, attack: Attack) -> Effect:
     config.write_text(course.stock_config(attack.assignment), encoding="utf-8")
     student = attack.hand_in(scene, "wrong")
     before = evidence.digests(scene)
-    _autograde(scene.root, attack.assignment, student)
+    autograde(scene.root, attack.assignment, student)
     found = task_points(scene.root, attack.assignment, student)
     path = scene.root / "autograded" / student / attack.assignment / f"{attack.assignment}.ipynb"
     nb = nbformat.read(path, as_version=4) if path.exists() else new_notebook()
@@ -53,7 +53,8 @@ def _effect(scene: Scene, attack: Attack) -> Effect:
     return "nothing"
 
 
-def _autograde(root: Path, assignment: str, student: str) -> None:
+def autograde(root: Path, assignment: str, student: str) -> None:
+    """Grade a submission as the configuration in the course directory says."""
     stock = open_course(root)
     converter = Autograde(coursedir=stock.directory(assignment, student), parent=stock.app)
     # A lost submission is one of the results.

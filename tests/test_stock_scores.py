@@ -1,0 +1,63 @@
+"""Honest submissions get the same points here as in nbgrader as it comes, which trusts them."""
+
+import shutil
+from pathlib import Path
+
+import pytest
+
+from autograder.grading import demo
+from autograder.grading.demo_class import CLASSES
+from autograder.release.build import release
+from tests.adversarial.stock import autograde
+from tests.adversarial.trial import task_points
+
+pytestmark = pytest.mark.full
+
+DIFFERENT = {
+    ("03_faces_fc", "deleted_test_cell"): "the deleted test's points are not given",
+    ("03_faces_fc", "not_json"): "no score, for the file can't be read",
+    ("07_faces_fine_tuning", "copied_test_cell"): "no score, for an id is there twice",
+    ("07_faces_fine_tuning", "kernel_killed"): "no score, for the kernel ended",
+    ("07_faces_fine_tuning", "empty_file"): "no score, for the file can't be read",
+}
+"""Where stock nbgrader is wrong, and how: it must be so, or the line has to go."""
+
+STOCK = """
+c = get_config()
+c.CourseDirectory.course_id = "eight_faces"
+c.Execute.timeout = 120
+c.Execute.interrupt_on_timeout = True
+c.Execute.error_on_timeout = {"ename": "Timeout", "evalue": "x", "traceback": []}
+"""
+
+
+@pytest.mark.parametrize("assignment", CLASSES)
+def test_demo_class_has_the_points_of_stock_nbgrader(
+    assignment: str, repository: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    ours = repository / "build" / "test-stock" / assignment
+    monkeypatch.delenv("EIGHT_FACES_COURSE", raising=False)
+    assert demo.run_demo(ours, assignments=(assignment,)) == 0
+    stock = make_stock_course(ours, tmp_path / "course", assignment)
+    monkeypatch.setenv("EIGHT_FACES_COURSE", str(stock))  # for the kernels
+    other = {}
+    for student in CLASSES[assignment]:
+        autograde(stock, assignment, student)
+        found = task_points(stock, assignment, student)
+        expected = task_points(ours, assignment, student)
+        print(f"{assignment} {student}: {sum(expected.values()):g} here, stock {found}")
+        if found != expected:
+            other[assignment, student] = {
+                task: (points, found.get(task)) for task, points in expected.items()
+            }
+    assert set(other) == {key for key in DIFFERENT if key[0] == assignment}, other
+
+
+def make_stock_course(ours: Path, root: Path, assignment: str) -> Path:
+    """Copy the course with its submissions and hidden pictures, but none of our preprocessors."""
+    for name in ("source", "submitted", ".secret"):
+        shutil.copytree(ours / name, root / name)
+    shutil.copy(ours / "nbgrader_config.py", root)
+    release(root, assignment)
+    (root / "nbgrader_config.py").write_text(STOCK, encoding="utf-8")
+    return root
