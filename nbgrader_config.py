@@ -76,6 +76,7 @@ c.RunNotebook.files = 20_000
 c.RunNotebook.sandbox = "bubblewrap"
 
 # ---- Feedback: autograded/ -> feedback/ ----------------------------------------------------
+c.GenerateFeedback.exporter_class = "autograder.grading.feedback.PageExporter"
 c.GenerateFeedback.preprocessors = [
     "autograder.grading.markscheme.HideMarkScheme",
     "autograder.grading.feedback.HideTests",

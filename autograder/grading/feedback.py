@@ -8,6 +8,9 @@ from pathlib import Path
 from typing import Any
 
 import nbformat
+from jinja2 import BytecodeCache, Environment
+from jinja2.bccache import Bucket
+from nbconvert import HTMLExporter
 from nbformat import NotebookNode
 from nbgrader.converters import GenerateFeedback
 from nbgrader.preprocessors import NbGraderPreprocessor
@@ -20,6 +23,30 @@ _HEADLINES = {
     status.GRADED: "",
     status.REPAIRED: "Your notebook was graded after small repairs.",
 }
+
+
+class PageExporter(HTMLExporter):  # type: ignore[misc]
+    """nbconvert's HTML exporter; a process compiles its templates once, not for every page."""
+
+    def _create_environment(self) -> Environment:
+        environment: Environment = super()._create_environment()
+        environment.bytecode_cache = _TEMPLATES
+        return environment
+
+
+class _CompiledTemplates(BytecodeCache):
+    def __init__(self) -> None:
+        self._compiled: dict[str, bytes] = {}
+
+    def load_bytecode(self, bucket: Bucket) -> None:
+        if bucket.key in self._compiled:
+            bucket.bytecode_from_string(self._compiled[bucket.key])
+
+    def dump_bytecode(self, bucket: Bucket) -> None:
+        self._compiled[bucket.key] = bucket.bytecode_to_string()
+
+
+_TEMPLATES = _CompiledTemplates()
 
 
 class HideTests(NbGraderPreprocessor):  # type: ignore[misc]
