@@ -18,7 +18,7 @@ from autograder.grading.sandbox.seccomp import seccomp_filter
 from autograder.grading.sandbox.spawn import spawn
 from autograder.grading.sandbox.watchdog import Watchdog
 
-_KILLED = 10.0  # seconds until what was killed is gone
+_KILLED = 60.0  # seconds; a fork bomb on a busy machine needed more than 10 to be gone
 
 
 class SandboxError(RuntimeError):
