@@ -560,6 +560,8 @@ def other_encodings(draw: random.Random, data: bytes) -> bytes:
         text = data.decode("utf-8", "surrogatepass")
     except UnicodeDecodeError:  # another mutation was here before
         return data
+    if text.startswith("\ufeff"):  # as well
+        return data
     return text.encode(draw.choice(("utf-16", "utf-32", "utf-8-sig")), "surrogatepass")
 
 
