@@ -16,7 +16,7 @@ BANNER = (
 )
 OVERRIDES = """
 # ---- Demo: the class holds endless loops, and nobody wants to wait for them -----------------
-c.RunNotebook.cell_timeout = {"default": 150.0}
+c.RunNotebook.cell_timeout = {"default": 120.0}
 """
 MADE = ("source", "release", "submitted", "autograded", "feedback", "report", ".autograder")
 STAMP = "made_from"
