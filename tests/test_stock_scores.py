@@ -3,9 +3,10 @@
 import shutil
 from pathlib import Path
 
+import nbformat
 import pytest
 
-from autograder.grading import demo
+from autograder.grading import cells, demo
 from autograder.grading.demo_class import CLASSES
 from autograder.release.build import release
 from tests.adversarial.stock import autograde
@@ -45,12 +46,31 @@ def test_demo_class_has_the_points_of_stock_nbgrader(
         autograde(stock, assignment, student)
         found = task_points(stock, assignment, student)
         expected = task_points(ours, assignment, student)
-        print(f"{assignment} {student}: {sum(expected.values()):g} here, stock {found}")
+        for task in talking_tests(stock, assignment, student):
+            print(
+                f"{assignment} {student} {task}: {found[task]:g} in stock, {expected[task]:g} here"
+            )
+            assert found.pop(task) <= expected.pop(task)
         if found != expected:
             other[assignment, student] = {
                 task: (points, found.get(task)) for task, points in expected.items()
             }
     assert set(other) == {key for key in DIFFERENT if key[0] == assignment}, other
+
+
+def talking_tests(root: Path, assignment: str, student: str) -> list[str]:
+    """Return the tests in which something came to stderr: nbgrader takes their points for that.
+
+    TensorFlow's log lines do, now and then.
+    """
+    path = root / "autograded" / student / assignment / f"{assignment}.ipynb"
+    if not path.exists():
+        return []
+    return [
+        str(cells.grade_id(cell))
+        for cell in nbformat.read(path, as_version=4).cells
+        if cells.is_test(cell) and any(out.get("name") == "stderr" for out in cell.outputs)
+    ]
 
 
 def make_stock_course(ours: Path, root: Path, assignment: str) -> Path:
