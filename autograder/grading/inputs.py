@@ -1,5 +1,6 @@
 """What an exercise's networks are trained and tested on, as its notebook prepares it."""
 
+import functools
 from pathlib import Path
 from typing import NamedTuple
 
@@ -107,14 +108,20 @@ def prepare(assignment: str, course_root: Path) -> Path:
     pathlib.Path
         The cache that holds them now.
     """
+    cache = default_cache_dir()
+    _fill(cache, assignment, course_root.resolve(), quick=settings.quick())
+    cache.mkdir(parents=True, exist_ok=True)
+    return cache
+
+
+@functools.cache
+def _fill(cache: Path, assignment: str, course_root: Path, *, quick: bool) -> None:
+    """Make what is missing in the cache; once a process, for it takes seconds to find it there."""
     if assignment in KINDS:
         training_inputs(assignment)
-        if not settings.quick():  # which measures no accuracy
+        if not quick:  # a quick run measures no accuracy
             hidden_inputs(assignment, secret_seed(course_root))
     elif assignment in exercises.names():
         faces.load_faces(48)
     if assignment in WITH_VGG16:
         course_weights()  # keeps their hashes
-    cache = default_cache_dir()
-    cache.mkdir(parents=True, exist_ok=True)
-    return cache
