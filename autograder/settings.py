@@ -2,6 +2,12 @@
 
 import os
 
+QUICK = "EIGHT_FACES_QUICK"
+"""The environment variable that asks for a quick run."""
+
+SKIPPED = "skipped: a quick test run trains too little to measure an accuracy."
+"""What a test says that a quick run leaves out."""
+
 QUICK_EPOCHS = 2
 """Epochs of every training in a quick run."""
 
@@ -18,4 +24,4 @@ def quick() -> bool:
         True when ``EIGHT_FACES_QUICK`` is set to anything but ``""`` or ``"0"``. A quick run
         trains two epochs on a tenth of the data, and its accuracy points are skipped.
     """
-    return os.environ.get("EIGHT_FACES_QUICK", "") not in ("", "0")
+    return os.environ.get(QUICK, "") not in ("", "0")

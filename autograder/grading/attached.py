@@ -7,6 +7,8 @@ use nbgrader's own `Autograde`, so its first step is replaced.
 """
 
 import datetime
+import functools
+import logging
 import os
 import stat
 from collections.abc import Callable
@@ -35,7 +37,9 @@ def leave_out_links(exporter: type) -> None:
         if not issubclass(self.exporter_class, exporter):
             _init_assignment(self, assignment_id, student_id)
             return
-        self.coursedir.get_existing_timestamp = _Timestamps(self).read
+        self.coursedir.get_existing_timestamp = functools.partial(
+            _timestamp, self.coursedir.get_existing_timestamp, self.log
+        )
         base.find_all_files = _find_plain_files
         try:
             _init_assignment(self, assignment_id, student_id)
@@ -57,20 +61,15 @@ def _is_plain(name: str) -> bool:
         return False
 
 
-class _Timestamps:
-    """Reads the time of handing in as nbgrader does, but never fails."""
-
-    def __init__(self, autograde: Autograde) -> None:
-        self._log = autograde.log
-        self._read: Callable[[str], datetime.datetime | None]
-        self._read = autograde.coursedir.get_existing_timestamp
-
-    def read(self, folder: str) -> datetime.datetime | None:
-        file = os.path.join(folder, "timestamp.txt")  # noqa: PTH118  (nbgrader's paths are strings)
-        if not _is_plain(file) or os.lstat(file).st_size > LONGEST_TIMESTAMP:
-            return None
-        try:
-            return self._read(folder)
-        except (ValueError, OverflowError, AttributeError):  # the last by a mistake of nbgrader's
-            self._log.warning("timestamp.txt in %s holds no time", folder)
-            return None
+def _timestamp(
+    read: Callable[[str], datetime.datetime | None], log: logging.Logger, folder: str
+) -> datetime.datetime | None:
+    """Read the time of handing in as nbgrader does, but never fail."""
+    file = os.path.join(folder, "timestamp.txt")  # noqa: PTH118  (nbgrader's paths are strings)
+    if not _is_plain(file) or os.lstat(file).st_size > LONGEST_TIMESTAMP:
+        return None
+    try:
+        return read(folder)
+    except (ValueError, OverflowError, AttributeError):  # the last by a mistake of nbgrader's
+        log.warning("timestamp.txt in %s holds no time", folder)
+        return None

@@ -11,6 +11,7 @@ import shutil
 from collections.abc import Callable, Iterable
 from pathlib import Path
 
+from autograder.grading.files import write_text
 from autograder.grading.kernel_cells import KernelEndedError
 from autograder.grading.sandbox import Bind, Sandbox, ScratchFolder
 from autograder.grading.verifier.client import LARGEST_RESULT
@@ -35,23 +36,17 @@ class Requests:
 
     def know(self, digests: Iterable[str]) -> None:
         """Say which arrays the verifier has, so that these travel as their SHA-256 alone."""
-        self._write(self.known, sorted(digests))
+        write_text(self.known, json.dumps(sorted(digests)))
 
     def write(self, request: dict[str, object]) -> Path:
         """Write a request into a new file and return its path."""
         path = self.folder / f"{secrets.token_hex(8)}.json"
-        self._write(path, request)
+        write_text(path, json.dumps(request))
         return path
 
     def close(self) -> None:
         """Remove the folder."""
         self._scratch.close()
-
-    @staticmethod
-    def _write(path: Path, content: object) -> None:
-        beside = path.with_suffix(".part")
-        beside.write_text(json.dumps(content), encoding="utf-8")
-        beside.replace(path)
 
 
 class Exchange:

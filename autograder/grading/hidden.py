@@ -126,7 +126,7 @@ def accuracy(exercise: str, variant: str, model: Any) -> float:
     """
     require_attempt(model, task=f"Network {variant}")
     if settings.quick():
-        fail("skipped: a quick test run trains too little to measure an accuracy.")
+        fail(settings.SKIPPED)
     calibrated = load_calibration(exercise)["networks"][variant]
     images, labels = hidden_inputs(exercise, secret_seed())
     try:

@@ -24,6 +24,7 @@ from nbclient import NotebookClient
 from nbformat import NotebookNode
 from nbformat.v4 import new_code_cell, new_notebook
 
+from autograder import settings
 from autograder.grading import cells, status, verifiers
 from autograder.grading.course import Course, open_course
 from autograder.grading.demo import make_course, prepare_data
@@ -60,7 +61,7 @@ def main(arguments: Sequence[str] | None = None) -> None:
     parser.add_argument("--report", type=Path, default=REPORT, help="the JSON file to write")
     chosen = parser.parse_args(arguments)
     if not chosen.full:
-        os.environ.setdefault("EIGHT_FACES_QUICK", "1")
+        os.environ.setdefault(settings.QUICK, "1")
     found = {}
     for assignment in (TINY, *chosen.assignment):
         found[assignment] = measure(assignment, max(chosen.repetitions, 1))
@@ -68,7 +69,7 @@ def main(arguments: Sequence[str] | None = None) -> None:
     document = {
         "python": platform.python_version(),
         "cores": os.cpu_count(),
-        "quick": os.environ.get("EIGHT_FACES_QUICK", ""),
+        "quick": os.environ.get(settings.QUICK, ""),
         "assignments": found,
     }
     write_text(chosen.report, json.dumps(document, indent=1) + "\n")

@@ -186,20 +186,13 @@ def _metadata(raw: Any) -> NotebookNode:
     """Keep of metadata what is looked at later: the keys, and plain values two levels deep."""
     if not isinstance(raw, dict):
         return NotebookNode()
-    return NotebookNode(
-        {
-            key: NotebookNode(filter(_is_plain, value.items()))
-            if isinstance(value, dict)
-            else value
-            if _is_plain((key, value))
-            else None
-            for key, value in raw.items()
-        }
-    )
+    return NotebookNode({key: _shallow(value) for key, value in raw.items()})
 
 
-def _is_plain(item: tuple[str, Any]) -> bool:
-    return not isinstance(item[1], list | dict)
+def _shallow(value: Any) -> Any:
+    if isinstance(value, dict):
+        return NotebookNode({k: v for k, v in value.items() if not isinstance(v, list | dict)})
+    return None if isinstance(value, list) else value
 
 
 def _rebuild_cell(raw: Any) -> NotebookNode | None:

@@ -10,15 +10,12 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
+from autograder import settings
 from autograder.grading.course import CONFIG_NAME
 from autograder.grading.results import WAITING
 from autograder.release.generate import ReleaseError
 
 AUTHOR = "author"
-SKIPPED = "skipped:"
-"""Beginning of what a test says that a quick run leaves out."""
-
-_QUICK = "EIGHT_FACES_QUICK"
 
 
 def rehearse(course_root: Path, assignment: str) -> list[str]:
@@ -58,7 +55,7 @@ def rehearse(course_root: Path, assignment: str) -> list[str]:
         for task in result.tasks
         if task.score < task.max_score
         and task.message != WAITING
-        and not task.message.startswith(SKIPPED)
+        and not task.message.startswith(settings.SKIPPED)
     ]
 
 
@@ -80,8 +77,8 @@ def require_rehearsal(course_root: Path, assignment: str) -> None:
 
 @contextmanager
 def _quick_run() -> Iterator[None]:
-    before = {name: os.environ.get(name) for name in (_QUICK, "EIGHT_FACES_COURSE")}
-    os.environ[_QUICK] = "1"
+    before = {name: os.environ.get(name) for name in (settings.QUICK, "EIGHT_FACES_COURSE")}
+    os.environ[settings.QUICK] = "1"
     os.environ.pop("EIGHT_FACES_COURSE", None)
     try:
         yield

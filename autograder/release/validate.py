@@ -72,9 +72,8 @@ def _messages(notebook: Notebook) -> Iterator[str]:
             yield f"{cell.where}: is not Python: {error.msg}, line {error.lineno}"
             continue
         if cell.is_setup:
-            for name in test_names.needed(ast.unparse(tree)):
-                if name not in protected.names and name not in test_names.defined(cell.source):
-                    yield f"{cell.where}: reads {name!r}, which no setup cell above it defines"
+            for name in _unbound(ast.unparse(tree), protected.names):
+                yield f"{cell.where}: reads {name!r}, which no setup cell above it defines"
             protected.define(tree)
         for message in _code_cell(cell, tree, protected):
             yield f"{cell.where}: {message}"
@@ -104,10 +103,14 @@ def _verified(source: str, bound: set[str]) -> Iterator[str]:
     yield from problems
     if problems:
         return
-    own = test_names.defined(source)
-    for name in test_names.needed(source):
-        if name not in bound and name not in own:
-            yield f"reads {name!r}, which no cell above it defines"
+    for name in _unbound(source, bound):
+        yield f"reads {name!r}, which no cell above it defines"
+
+
+def _unbound(source: str, bound: set[str]) -> list[str]:
+    """Return the names that a cell reads and neither it nor a cell above it binds."""
+    known = bound.union(test_names.defined(source))
+    return [name for name in test_names.needed(source) if name not in known]
 
 
 def _last_expression(tree: ast.Module) -> Iterator[str]:

@@ -5,12 +5,13 @@ import sys
 from collections.abc import Mapping
 from pathlib import Path
 
+from autograder import settings
 from autograder.grading.sandbox.binds import CACHE, package_folder
 
 _ALLOWED = (
     "TZ",
     "MPLBACKEND",
-    "EIGHT_FACES_QUICK",
+    settings.QUICK,
     "EIGHT_FACES_WEIGHTS",
     "EIGHT_FACES_COURSE",
 )

@@ -73,11 +73,6 @@ class Verifier:
         return self._processes.log
 
     @property
-    def names(self) -> list[str]:
-        """Names that setup cells of this submission have defined; the verifier's values win."""
-        return self._processes.names
-
-    @property
     def known(self) -> list[str]:
         """SHA-256 of arrays that need not be sent, since the verifier has them."""
         return self._processes.known

@@ -37,9 +37,8 @@ class Supervisor:
         Why no cell of the present submission can be run any more; empty when it can.
     log : str
         Last lines that a process wrote which was lost; for the instructor.
-    names, known : list of str
-        What the setup cells of the present submission have defined so far, and the SHA-256 of
-        arrays that need not be sent.
+    known : list of str
+        SHA-256 of arrays that need not be sent in the present submission.
     """
 
     def __init__(
@@ -58,7 +57,6 @@ class Supervisor:
         self._setups: list[str] = []
         self.broken = ""
         self.log = ""
-        self.names: list[str] = []
         self.known: list[str] = []
 
     def start(self) -> None:
@@ -69,7 +67,7 @@ class Supervisor:
     def begin(self) -> None:
         """Forget the submission before, and begin with another one."""
         self._setups, self.broken, self._begun = [], "", False
-        self.names, self.known = [], []
+        self.known = []
         if self._served >= SUBMISSIONS:
             self.stop(END_SECONDS)
         self.ready()
@@ -111,7 +109,7 @@ class Supervisor:
             self.broken = self.broken or self.lose(trouble)
             return SetupResult(self.broken)
         self._setups.append(source)
-        self.names, self.known = found.names, found.known
+        self.known = found.known
         if found.error:
             self.broken = f"could not run a cell of the course: {found.error}"
         return SetupResult(self.broken, found.names, found.known)
