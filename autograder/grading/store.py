@@ -1,0 +1,177 @@
+"""A store of results on disk: small folders of files, named by the hash of what they come from.
+
+Only trusted processes write to it. An entry appears whole or not at all, is checked by hash when
+it is read, and the least recently used ones go when there are too many bytes.
+"""
+
+import contextlib
+import hashlib
+import json
+import os
+import re
+import shutil
+import sys
+import tempfile
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Final
+
+from autograder.grading.files import write_text
+
+if sys.platform != "win32":
+    import fcntl
+
+MOST_BYTES: Final = 20_000_000_000
+"""How large a store grows before its least recently used entries go."""
+
+_HASHES: Final = "hashes.json"
+_NAME: Final = re.compile(r"[0-9a-f]{64}")
+_PIECE: Final = 1 << 20
+
+
+def name_of(description: object) -> str:
+    """Return the name of an entry: the SHA-256 of everything that decides its content.
+
+    Parameters
+    ----------
+    description : object
+        Plain JSON values; the order of keys does not matter.
+    """
+    text = json.dumps(description, sort_keys=True, separators=(",", ":"), allow_nan=False)
+    return hashlib.sha256(text.encode("ascii")).hexdigest()
+
+
+class Store:
+    """Folders of files by name.
+
+    Parameters
+    ----------
+    folder : Path
+        Where they lie; made when the first one is stored.
+    most_bytes : int
+        Bytes of all entries together above which the least recently used ones are removed.
+    """
+
+    def __init__(self, folder: Path, most_bytes: int = MOST_BYTES) -> None:
+        self.folder = folder
+        self._most_bytes = most_bytes
+
+    def get(self, name: str) -> Path | None:
+        """Return the folder of an entry, after a look at whether it is what was stored.
+
+        Parameters
+        ----------
+        name : str
+            SHA-256 in hexadecimal digits, as `name_of` makes it.
+
+        Returns
+        -------
+        Path or None
+            None when there is no such entry. One that was changed or cut off is removed, and
+            counts as none.
+        """
+        entry = self._entry(name)
+        if not entry.is_dir():
+            return None
+        if not _is_whole(entry):
+            shutil.rmtree(entry, ignore_errors=True)
+            return None
+        with contextlib.suppress(OSError):
+            os.utime(entry)
+        return entry
+
+    def put(self, name: str, fill: Callable[[Path], None]) -> Path:
+        """Store an entry; one that is there already stays as it is.
+
+        Parameters
+        ----------
+        name : str
+            As in `get`.
+        fill : callable
+            Writes the files of the entry into the empty folder that it is given.
+
+        Returns
+        -------
+        Path
+            The folder of the entry.
+        """
+        entry = self._entry(name)
+        entry.parent.mkdir(parents=True, exist_ok=True)
+        beside = Path(tempfile.mkdtemp(dir=self.folder, prefix="new-"))
+        try:
+            fill(beside)
+            write_text(beside / _HASHES, json.dumps(_hashes_of(beside), sort_keys=True))
+            with contextlib.suppress(OSError):  # somebody else stored it meanwhile
+                beside.rename(entry)
+        finally:
+            shutil.rmtree(beside, ignore_errors=True)
+        self.evict(keep=name)
+        return entry
+
+    @contextlib.contextmanager
+    def working_on(self, name: str) -> Iterator[None]:
+        """Hold the right to make an entry; whoever else wants to make it waits.
+
+        Parameters
+        ----------
+        name : str
+            As in `get`.
+        """
+        path = self._entry(name).with_suffix(".lock")
+        path.parent.mkdir(parents=True, exist_ok=True)
+        with path.open("wb") as file:  # stays: one removed while others wait would lock nothing
+            if sys.platform != "win32":
+                fcntl.flock(file, fcntl.LOCK_EX)
+            yield
+
+    def evict(self, keep: str = "") -> None:
+        """Remove the least recently used entries while there are too many bytes."""
+        entries = []
+        for entry in self.folder.glob("??/*"):
+            with contextlib.suppress(OSError):
+                if entry.is_dir() and entry.name != keep:
+                    entries.append((entry.stat().st_mtime, entry))
+        sizes = {entry: _size(entry) for _, entry in entries}
+        total = sum(sizes.values()) + (_size(self._entry(keep)) if keep else 0)
+        for _, entry in sorted(entries):
+            if total <= self._most_bytes:
+                return
+            shutil.rmtree(entry, ignore_errors=True)
+            total -= sizes[entry]
+
+    def _entry(self, name: str) -> Path:
+        if not _NAME.fullmatch(name):
+            raise ValueError(f"{name!r:.80} is not the name of an entry: 64 hexadecimal digits")
+        return self.folder / name[:2] / name
+
+
+def _hashes_of(folder: Path) -> dict[str, str]:
+    return {
+        path.relative_to(folder).as_posix(): _hash_of(path)
+        for path in sorted(folder.rglob("*"))
+        if path.is_file() and path.name != _HASHES
+    }
+
+
+def _hash_of(path: Path) -> str:
+    digest = hashlib.sha256()
+    with path.open("rb") as file:
+        while piece := file.read(_PIECE):
+            digest.update(piece)
+    return digest.hexdigest()
+
+
+def _is_whole(entry: Path) -> bool:
+    try:
+        said = json.loads((entry / _HASHES).read_text("utf-8"))
+        return bool(said == _hashes_of(entry))
+    except (OSError, ValueError):
+        return False
+
+
+def _size(entry: Path) -> int:
+    total = 0
+    for path in entry.rglob("*"):
+        with contextlib.suppress(OSError):
+            total += path.stat().st_size
+    return total
