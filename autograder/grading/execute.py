@@ -5,6 +5,7 @@ cells in the verifier alone, in lockstep: at a test cell the kernel waits, the v
 needs travel as data, and the test runs as its author wrote it.
 """
 
+import asyncio
 import contextlib
 import time
 from pathlib import Path
@@ -12,7 +13,7 @@ from typing import Any
 
 from nbclient import NotebookClient
 from nbformat import NotebookNode
-from traitlets import Dict, Enum, Integer
+from traitlets import Bool, Dict, Enum, Integer
 
 from autograder.grading import cells, outputs, status, workplace
 from autograder.grading.blueprint import BlueprintCell
@@ -21,6 +22,7 @@ from autograder.grading.kernel_cells import KernelCells, KernelEndedError
 from autograder.grading.sandbox import Limits, SandboxError, sandbox_problem
 from autograder.grading.sandbox.limits import GIB
 from autograder.grading.sanitize import blueprint_of
+from autograder.grading.trainer.desk import TrainingLimits
 from autograder.grading.verifier.names import needed
 
 DEFAULT = "default"
@@ -28,6 +30,8 @@ DEFAULT = "default"
 
 NO_SANDBOX = "none"
 """Setting under which submissions run with the rights of whoever grades."""
+
+_POLL = 0.02  # seconds between two looks at whether a cell asks for a training
 
 SETUP = "setup"
 """Tag of locked cells that run on both sides."""
@@ -56,6 +60,13 @@ class RunNotebook(KernelCells):
     disk = Dict({DEFAULT: 2.0}, help="GiB that a submission may write, by assignment.").tag(
         config=True
     )
+    train_once = Bool(
+        True, help="Whether equal trainings are done once, for everybody, by the trainer."
+    ).tag(config=True)
+    training_work = Dict(
+        {DEFAULT: 1e14},
+        help="Floating-point operations that a submission's trainings may take, by assignment.",
+    ).tag(config=True)
     processes = Integer(64, help="Processes that a submission may have at a time.").tag(config=True)
     files = Integer(20_000, help="Files that a submission may write.").tag(config=True)
     sandbox = Enum(
@@ -79,6 +90,8 @@ class RunNotebook(KernelCells):
         assignment = resources["nbgrader"]["assignment"]
         self._cell_seconds = _limit(self.cell_timeout, assignment)
         self._notebook_seconds = _limit(self.notebook_timeout, assignment)
+        self._seconds_left = self._notebook_seconds
+        self._in_time = True
         self._course_cells = blueprint_of(resources).marked
         confined = self.sandbox != NO_SANDBOX
         status.record(nb)["confined"] = confined
@@ -89,12 +102,15 @@ class RunNotebook(KernelCells):
             assignment,
             Path(resources["metadata"]["path"]),
             self._limits(assignment),
+            TrainingLimits(_limit(self.training_work, assignment), self._notebook_seconds),
             confined=confined,
         ) as self._place:
             name = nb.metadata.get("kernelspec", {}).get("name", "python3")
             self.km = self._place.kernel_manager(name, self.config)
             with self.setup_kernel(cwd=str(self._place.sandbox.work)):
                 self._exchange = Exchange(self._place.sandbox, self._place.requests, self._ask)
+                with contextlib.suppress(KernelEndedError):  # the first cell meets it
+                    self._open_desk()
                 self._run_cells()
         return nb, resources
 
@@ -106,8 +122,30 @@ class RunNotebook(KernelCells):
             files=self.files,
         )
 
+    def _open_desk(self) -> None:
+        if self.train_once:
+            self.poll = _POLL
+            self._exchange.open_desk()
+
+    async def attend(self) -> float:
+        """Answer a training that the notebook waits for."""
+        wish = self._place.desk.waiting() if self.train_once else None
+        if wish is None:
+            return 0.0
+        begin = time.monotonic()
+        await asyncio.get_running_loop().run_in_executor(None, self._train, wish)
+        waited = time.monotonic() - begin
+        self._seconds_left += waited
+        return waited
+
+    def _train(self, wish: Path) -> None:
+        place = self._place
+        trained = place.desk.answer(wish)
+        if trained is not None:
+            known = place.verifier.learn(trained.folder, **trained.origin._asdict())
+            place.requests.know(known)
+
     def _run_cells(self) -> None:
-        self._seconds_left = self._notebook_seconds
         self._trusted: set[str] = set()
         for index, cell in enumerate(self.nb.cells):
             if cell.cell_type != "code" or not cell.source.strip():
@@ -130,6 +168,7 @@ class RunNotebook(KernelCells):
             found = self._place.verifier.setup(known.source)
             self._trusted.update(found.names)
             self._place.requests.know(found.known)
+            self._place.desk.setup(known.source)
         begin = time.monotonic()
         try:
             return self.run_cell(cell, index, max(min(self._seconds_left, self._cell_seconds), 0.0))
@@ -157,6 +196,8 @@ class RunNotebook(KernelCells):
         if result.restarted:
             self._exchange.send_all()
         cell.outputs = result.outputs
+        for remark in result.remarks:
+            status.set_status(self.nb, status.PROVISIONAL, remark)
         if result.trouble:
             status.set_status(self.nb, status.UNVERIFIED, result.trouble)
         if result.states and self._alive():

@@ -32,6 +32,9 @@ class KernelCells(Execute):  # type: ignore[misc]
     interrupt_grace = Float(
         5.0, help="Seconds that an interrupted cell has before the kernel is killed."
     ).tag(config=True)
+    poll = _POLL
+    """Seconds between two looks at the kernel while a cell runs."""
+
     max_output = Integer(1_000_000, help="Characters of output kept of a cell.").tag(config=True)
 
     def _alive(self) -> bool:
@@ -100,6 +103,16 @@ class KernelCells(Execute):  # type: ignore[misc]
             cell.outputs = join_streams(cell.outputs)
         return in_time
 
+    async def attend(self) -> float:
+        """Do what the kernel waits for; called many times a second while a cell runs.
+
+        Returns
+        -------
+        float
+            Seconds that it took, which do not count as the cell's.
+        """
+        return 0.0
+
     async def _settle(
         self, reading: asyncio.Task[None], replying: asyncio.Task[Any], seconds: float
     ) -> bool:
@@ -107,6 +120,7 @@ class KernelCells(Execute):  # type: ignore[misc]
         deadline = time.monotonic() + seconds
         replied_at: float | None = None
         while not (reading.done() and replying.done()):
+            deadline += await self.attend()
             now = time.monotonic()
             if replying.done():
                 # Under a flood of output the kernel drops messages, the last one too.
@@ -118,7 +132,7 @@ class KernelCells(Execute):  # type: ignore[misc]
             waiting = {task for task in (reading, replying) if not task.done()}
             await asyncio.wait(
                 waiting,
-                timeout=max(min(_POLL, deadline - now), 0.01),
+                timeout=max(min(self.poll, deadline - now), 0.01),
                 return_when=asyncio.FIRST_COMPLETED,
             )
             if not replying.done() and not await self._is_alive():

@@ -16,6 +16,7 @@ REPAIRED: Final = "repaired"
 REFUSED: Final = "refused"
 TIMEOUT: Final = "timeout"
 KERNEL_DIED: Final = "kernel_died"
+PROVISIONAL: Final = "provisional"
 UNVERIFIED: Final = "unverified"
 OTHER_NOTEBOOK: Final = "other_notebook"
 NOT_A_NOTEBOOK: Final = "not_a_notebook"
@@ -27,6 +28,7 @@ STATUSES: Final = (
     REPAIRED,
     REFUSED,
     TIMEOUT,
+    PROVISIONAL,
     KERNEL_DIED,
     UNVERIFIED,
     OTHER_NOTEBOOK,

@@ -1,4 +1,4 @@
-"""The verifier that is at hand: one process serves many submissions, one after the other."""
+"""The verifier and the trainer that are at hand: one process of each serves many submissions."""
 
 import contextlib
 import os
@@ -9,6 +9,7 @@ from autograder.grading import sandbox
 from autograder.grading.quiet import QUIET
 from autograder.grading.sandbox import Limits, Sandbox
 from autograder.grading.sandbox.limits import GIB
+from autograder.grading.trainer.client import Trainer
 from autograder.grading.verifier.client import Verifier
 from data_scripts.cache import default_cache_dir
 
@@ -16,12 +17,13 @@ LIMITS = Limits(memory=8 * GIB, processes=64, disk=2 * GIB, files=20_000)
 """What the verifier may use: VGG16 twice, and the hidden pictures."""
 
 _kept: dict[tuple[Path, str, bool], Verifier] = {}
+_trainers: dict[tuple[Path, bool], Trainer] = {}
 _keeping = 0
 
 
 @contextlib.contextmanager
 def kept() -> Iterator[None]:
-    """Keep verifiers running between submissions: importing Keras takes longer than most tests."""
+    """Keep processes running between submissions: importing Keras takes longer than most tests."""
     global _keeping
     _keeping += 1
     try:
@@ -31,6 +33,8 @@ def kept() -> Iterator[None]:
         if not _keeping:
             while _kept:
                 _kept.popitem()[1].close()
+            while _trainers:
+                _trainers.popitem()[1].close()
 
 
 @contextlib.contextmanager
@@ -53,6 +57,29 @@ def borrowed(course_root: Path, assignment: str, *, confined: bool) -> Iterator[
         verifier = _kept[key]
         verifier.begin()
         yield verifier
+
+
+@contextlib.contextmanager
+def trainer(course_root: Path, *, confined: bool) -> Iterator[Trainer]:
+    """Lend the trainer; its process is started when the first training is asked for.
+
+    Parameters
+    ----------
+    course_root : Path
+        The course directory.
+    confined : bool
+        False to run it without a sandbox.
+    """
+    key = (course_root.resolve(), confined)
+    with kept():
+        if key not in _trainers:
+            binds = [
+                *sandbox.trainer_binds(),
+                *sandbox.cache_binds(default_cache_dir(), hidden=False),
+            ]
+            variables = {**os.environ, **QUIET, "MPLBACKEND": "agg"}
+            _trainers[key] = Trainer(lambda: Sandbox(LIMITS, binds, variables, confined=confined))
+        yield _trainers[key]
 
 
 def _start(course_root: Path, confined: bool) -> Verifier:

@@ -17,10 +17,15 @@ from autograder.grading.quiet import QUIET
 from autograder.grading.sandbox import Limits, Sandbox
 from autograder.grading.sandbox.kernel import kernel_manager
 from autograder.grading.sandbox.limits import MIB
+from autograder.grading.store import Store
+from autograder.grading.trainer.desk import Desk, TrainingLimits
 from autograder.grading.verifier.client import Verifier
 
 LARGEST_MESSAGE = 8 * MIB
 """Bytes of one Jupyter message; a larger one is not accepted."""
+
+STORE = Path(".autograder") / "store"
+"""Folder of the course that keeps what was worked out once."""
 
 MESSAGES_WAITING = 400
 """Messages of the kernel that wait while tests run; outputs beyond that are lost."""
@@ -38,11 +43,14 @@ class Workplace:
         What the kernel is asked.
     verifier : Verifier
         Runs setup and test cells, fresh for this submission.
+    desk : Desk
+        Answers the trainings that the notebook asks for.
     """
 
     sandbox: Sandbox
     requests: Requests
     verifier: Verifier
+    desk: Desk
 
     def kernel_manager(self, kernel_name: str, config: Any) -> AsyncKernelManager:
         """Return a manager for a kernel in the sandbox that has not been started."""
@@ -54,7 +62,13 @@ class Workplace:
 
 @contextlib.contextmanager
 def open_workplace(
-    course_root: Path, assignment: str, files: Path, limits: Limits, *, confined: bool
+    course_root: Path,
+    assignment: str,
+    files: Path,
+    limits: Limits,
+    training: TrainingLimits,
+    *,
+    confined: bool,
 ) -> Iterator[Workplace]:
     """Make everything ready for one submission; nothing of it is left afterwards.
 
@@ -69,6 +83,8 @@ def open_workplace(
         sandbox, because they hold the hidden tests.
     limits : Limits
         What the submission may use.
+    training : TrainingLimits
+        How much it may train.
     confined : bool
         False to run without a sandbox.
     """
@@ -92,7 +108,10 @@ def open_workplace(
         verifier = stack.enter_context(
             verifiers.borrowed(course_root, assignment, confined=confined)
         )
-        yield Workplace(place, requests, verifier)
+        trainer = stack.enter_context(verifiers.trainer(course_root, confined=confined))
+        store = Store(course_root / STORE)
+        desk = Desk(store, trainer, place.channel, requests.folder, training)
+        yield Workplace(place, requests, verifier, desk)
 
 
 def _copy_files(source: Path, target: Path) -> None:

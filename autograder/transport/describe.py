@@ -70,6 +70,28 @@ def leaves(model: Any, path: tuple[str, ...] = ()) -> Iterator[tuple[tuple[str, 
             yield here, layer
 
 
+def variables(model: Any) -> list[Any]:
+    """Return the variables of a model, layer by layer: weights, and the states of random numbers.
+
+    Two spellings of one network have them in the same order.
+    """
+    return [variable for _, layer in leaves(model) for variable in layer.variables]
+
+
+def number(variable: Any) -> np.ndarray:
+    """Return a copy of what a variable of Keras holds."""
+    import keras
+
+    # NumPy would ask for it by a protocol that TensorFlow has in an old version only.
+    return np.array(keras.ops.convert_to_tensor(variable).numpy())
+
+
+def states(model: Any) -> list[Any]:
+    """Return the variables of a model that are no weights: the states of its random numbers."""
+    weights = {id(weight) for _, layer in leaves(model) for weight in layer.weights}
+    return [variable for variable in variables(model) if id(variable) not in weights]
+
+
 def _history(value: Any, inner: Callable[[object], Node]) -> Node:
     return {
         "kind": "history",
@@ -81,7 +103,6 @@ def _history(value: Any, inner: Callable[[object], Node]) -> Node:
 
 
 def _model(model: Any, arrays: Callable[[np.ndarray], Node]) -> Node:
-    import keras
 
     if not is_plain_model(model):
         raise RefusedError(f"is a model of your own class {type_name(model)}. {USE}", "model")
@@ -92,7 +113,7 @@ def _model(model: Any, arrays: Callable[[np.ndarray], Node]) -> Node:
     weights = []
     for path, layer in leaves(model) if model.built else ():
         for weight in layer.weights:
-            node = arrays(np.asarray(keras.ops.convert_to_numpy(weight)))
+            node = arrays(number(weight))
             weights.append({"layer": list(path), "name": weight.name, "array": node})
     return {
         "kind": "model",

@@ -1,6 +1,12 @@
 """Where untrusted code runs: no network, no sight of the course, bounded, and over at the end."""
 
-from autograder.grading.sandbox.binds import Bind, cache_binds, student_binds, verifier_binds
+from autograder.grading.sandbox.binds import (
+    Bind,
+    cache_binds,
+    student_binds,
+    trainer_binds,
+    verifier_binds,
+)
 from autograder.grading.sandbox.box import Sandbox, SandboxError
 from autograder.grading.sandbox.limits import Limits
 from autograder.grading.sandbox.problem import sandbox_problem
@@ -15,5 +21,6 @@ __all__ = [
     "cache_binds",
     "sandbox_problem",
     "student_binds",
+    "trainer_binds",
     "verifier_binds",
 ]

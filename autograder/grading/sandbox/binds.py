@@ -60,6 +60,11 @@ def student_binds() -> list[Bind]:
     return [_same(path) for path in (*parts, package_folder("data_scripts")) if path.exists()]
 
 
+def trainer_binds() -> list[Bind]:
+    """Return what the trainer sees of the course: the whole packages, and no secret."""
+    return [_same(package_folder(name)) for name in ("autograder", "data_scripts")]
+
+
 def verifier_binds(course_root: Path) -> list[Bind]:
     """Return what the verifier sees of the course: the whole packages and the secret.
 
@@ -68,9 +73,8 @@ def verifier_binds(course_root: Path) -> list[Bind]:
     course_root : Path
         The course directory.
     """
-    paths = [package_folder("autograder"), package_folder("data_scripts")]
     secret = Path(course_root).resolve() / SECRET
-    return [_same(path) for path in (*paths, secret) if path.exists()]
+    return [*trainer_binds(), *([_same(secret)] if secret.exists() else [])]
 
 
 def cache_binds(cache: Path, hidden: bool) -> list[Bind]:

@@ -112,6 +112,18 @@ class Verifier:
         """
         return self._processes.setup(source)
 
+    def learn(self, folder: Path, *, fresh: bool, samples: int) -> list[str]:
+        """Let the process know what came of a training; return what is `known` then.
+
+        Parameters
+        ----------
+        folder : Path
+            What the trainer wrote; stays where it is.
+        fresh, samples : bool and int
+            As `autograder.grading.verifier.trained.Record` has them.
+        """
+        return self._processes.learn(folder, {"fresh": fresh, "samples": samples})
+
     def test(self, source: str, values: Path | None, call: Call, seconds: float) -> TestResult:
         """Run a test cell.
 

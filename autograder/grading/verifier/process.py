@@ -53,6 +53,10 @@ class Loop:
             raise RuntimeError("no submission has begun")
         if request["do"] == "setup":
             return self._submission.setup(request["source"])
+        if request["do"] == "learn":
+            return self._submission.learn(
+                Path(request["folder"]), fresh=request["fresh"], samples=request["samples"]
+            )
         if request["do"] == "test":
             return self._submission.test(request["source"], request["values"])
         raise RuntimeError(f"unknown request {request['do']!r}")
@@ -64,7 +68,7 @@ class Loop:
     def _next(self) -> dict[str, Any]:
         line = self._requests.readline()
         if not line:
-            _end()
+            end()
         return dict(json.loads(line))
 
     def _say(self, message: dict[str, Any]) -> None:
@@ -72,14 +76,13 @@ class Loop:
             self._answers.write(json.dumps(message).encode("ascii") + b"\n")
             self._answers.flush()
         except BrokenPipeError:
-            _end()
+            end()
 
 
-def main() -> None:
-    """Serve the grading process on the standard streams of this one.
+def own_streams() -> tuple[IO[bytes], IO[bytes]]:
+    """Return the streams to and from the grading process, and keep everybody else from them.
 
-    Nothing else may use these: libraries find an empty standard input, and what they print goes
-    to standard error.
+    Libraries find an empty standard input, and what they print goes to standard error.
     """
     requests = os.fdopen(os.dup(0), "rb")
     answers = os.fdopen(os.dup(1), "wb")
@@ -87,12 +90,18 @@ def main() -> None:
     os.dup2(nothing, 0)
     os.close(nothing)
     os.dup2(2, 1)
+    return requests, answers
+
+
+def main() -> None:
+    """Serve the grading process on the standard streams of this one."""
+    requests, answers = own_streams()
     os.environ["MPLBACKEND"] = "module://matplotlib_inline.backend_inline"
     os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
     Loop(requests, answers, Runner(Capture(sys.stderr))).run()
-    _end()
+    end()
 
 
-def _end() -> NoReturn:
+def end() -> NoReturn:
     """End without waiting for threads of a test cell, and whatever called this."""
     os._exit(0)

@@ -45,6 +45,8 @@ class TestResult:
         What `Exercise.states` said after it, if there is an exercise.
     restarted : bool
         Whether the verifier lacks what was sent to it: it must all be sent whole again.
+    remarks : list of str
+        What a person should know who looks at the submission.
     trouble : str
         Why the test could not be checked, for a person to look at; empty when it could.
     """
@@ -54,6 +56,7 @@ class TestResult:
     outputs: list[NotebookNode]
     states: dict[str, str] = field(default_factory=dict)
     restarted: bool = False
+    remarks: list[str] = field(default_factory=list)
     trouble: str = ""
 
 
@@ -102,10 +105,12 @@ def read_test(message: dict[str, Any]) -> TestResult:
         If it is none.
     """
     require_done(message)
-    outputs, states, lost = (message.get(key) for key in ("outputs", "states", "lost"))
+    keys = ("outputs", "states", "lost", "remarks")
+    outputs, states, lost, remarks = (message.get(key) for key in keys)
     fine = (
         isinstance(outputs, list)
         and isinstance(lost, bool)
+        and _texts(remarks)
         and isinstance(states, dict)
         and _texts(list(states.values()))
         and all(isinstance(output, dict) and _is_output(output) for output in outputs)
@@ -115,7 +120,9 @@ def read_test(message: dict[str, Any]) -> TestResult:
     assert isinstance(outputs, list)
     assert isinstance(states, dict)
     assert isinstance(lost, bool)
-    return TestResult(join_streams([nbformat.from_dict(out) for out in outputs]), states, lost)
+    assert isinstance(remarks, list)
+    shown = join_streams([nbformat.from_dict(out) for out in outputs])
+    return TestResult(shown, states, lost, remarks)
 
 
 def read_call(message: dict[str, Any]) -> CallRequest | None:

@@ -1,10 +1,10 @@
 """One submission in the verifier: the course's names, the student's values, one test at a time."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any
 
-from autograder.grading.verifier import errors, names
+from autograder.grading.verifier import errors, names, trained
 from autograder.grading.verifier.cell import Namespace, Runner, first_error
 from autograder.grading.verifier.protect import protect
 from autograder.grading.verifier.values import Values
@@ -28,7 +28,13 @@ class Submission:
     ) -> None:
         self._runner = runner
         self._names = Namespace()
+        trained.forget()
         self._values = Values(exchange, ask)
+
+    @property
+    def known_arrays(self) -> Mapping[str, Any]:
+        """Arrays of the course by SHA-256; or what makes one."""
+        return self._values.known_arrays
 
     def setup(self, source: str) -> dict[str, Any]:
         """Run a setup cell; its names stay, and its arrays become read-only.
@@ -51,6 +57,29 @@ class Submission:
         }
         protect(new.values())
         self._values.add_known(new)
+        return self._setup_answer(error)
+
+    def learn(self, folder: Path, *, fresh: bool, samples: int) -> dict[str, Any]:
+        """Read what came of a training: its weights need not be sent, its figures are believed.
+
+        Parameters
+        ----------
+        folder : pathlib.Path
+            What the trainer wrote.
+        fresh, samples : bool and int
+            As `trained.Record` has them.
+
+        Returns
+        -------
+        dict
+            As of `setup`.
+        """
+        record, weights = trained.read(folder, fresh=fresh, samples=samples)
+        trained.remember(record)
+        self._values.add_known({"weights": weights})
+        return self._setup_answer("")
+
+    def _setup_answer(self, error: str) -> dict[str, Any]:
         defined = [name for name in self._names if not _is_special(name)]
         return {"error": error, "names": defined, "known": self._values.known}
 
@@ -66,8 +95,8 @@ class Submission:
         Returns
         -------
         dict
-            ``outputs`` and ``states``, as `TestResult` describes them, and ``lost``: whether
-            values did not arrive.
+            ``outputs``, ``states`` and ``remarks``, as `TestResult` describes them, and ``lost``:
+            whether values did not arrive.
         """
         before = dict(self._names)
         self._values.lost = False
@@ -81,7 +110,12 @@ class Submission:
             self._names.clear()
             self._names.update(before)
             self._names.problems.clear()
-        return {"outputs": outputs, "states": self._states(), "lost": self._values.lost}
+        return {
+            "outputs": outputs,
+            "states": self._states(),
+            "remarks": trained.take_remarks(),
+            "lost": self._values.lost,
+        }
 
     def _bring(self, source: str, folder: Path) -> str:
         """Put the values that the test needs under their names, but never over the course's."""

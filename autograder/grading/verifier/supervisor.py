@@ -1,9 +1,12 @@
 """Keep a verifier process ready for the present submission: start it, replace it, end it."""
 
 import contextlib
+import functools
+import shutil
 import sys
 from collections.abc import Callable, Sequence
-from typing import Final
+from pathlib import Path
+from typing import Any, Final
 
 from autograder.grading.verifier.channel import ChannelError, TooLateError
 from autograder.grading.verifier.replies import SetupResult, read_setup, require_done
@@ -17,6 +20,10 @@ BEGIN_SECONDS: Final = 120.0
 
 END_SECONDS: Final = 2.0
 """How long a process may take to end by itself."""
+
+
+Step = Callable[[Worker], SetupResult]
+"""Something that a process has to do before the next test, and that a new one has to do again."""
 
 
 class Supervisor:
@@ -54,7 +61,7 @@ class Supervisor:
         self._worker: Worker | None = None
         self._begun = False
         self._served = 0
-        self._setups: list[str] = []
+        self._steps: list[Step] = []
         self.broken = ""
         self.log = ""
         self.known: list[str] = []
@@ -66,7 +73,7 @@ class Supervisor:
 
     def begin(self) -> None:
         """Forget the submission before, and begin with another one."""
-        self._setups, self.broken, self._begun = [], "", False
+        self._steps, self.broken, self._begun = [], "", False
         self.known = []
         if self._served >= SUBMISSIONS:
             self.stop(END_SECONDS)
@@ -103,16 +110,44 @@ class Supervisor:
         """
         if self.broken:
             return SetupResult(self.broken)
+        step = functools.partial(self._run_setup, source=source)
         try:
-            found = self._run_setup(self.restored(), source)
+            found = step(self.restored())
         except ChannelError as trouble:
             self.broken = self.broken or self.lose(trouble)
             return SetupResult(self.broken)
-        self._setups.append(source)
+        self._steps.append(step)
         self.known = found.known
         if found.error:
             self.broken = f"could not run a cell of the course: {found.error}"
         return SetupResult(self.broken, found.names, found.known)
+
+    def learn(self, folder: Path, origin: dict[str, Any]) -> list[str]:
+        """Let the process know what came of a training.
+
+        Parameters
+        ----------
+        folder : Path
+            What the trainer wrote; stays where it is.
+        origin : dict
+            Where the weights come from.
+
+        Returns
+        -------
+        list of str
+            As `known`; no more than before if it can't be learnt.
+        """
+        step = functools.partial(self._run_learn, folder=folder, origin=origin)
+        try:
+            found = step(self.restored())
+        except ChannelError as trouble:
+            if not self.broken:
+                self.lose(trouble)
+            return self.known
+        if not found.error:
+            self._steps.append(step)
+            self.known = found.known
+        return self.known
 
     def restored(self) -> Worker:
         """Return the process, ready for the next cell of the present submission.
@@ -167,11 +202,20 @@ class Supervisor:
     def _begin(self, worker: Worker) -> None:
         worker.clear()
         require_done(worker.ask({"do": "begin", "exchange": str(worker.exchange)}, BEGIN_SECONDS))
-        for source in self._setups:
-            error = self._run_setup(worker, source).error
+        for step in self._steps:
+            error = step(worker).error
             if error:
                 raise ChannelError(f"could not run a cell of the course again: {error}")
 
     def _run_setup(self, worker: Worker, source: str) -> SetupResult:
         message = {"do": "setup", "source": source}
         return read_setup(worker.ask(message, self._setup_seconds))
+
+    def _run_learn(self, worker: Worker, folder: Path, origin: dict[str, Any]) -> SetupResult:
+        copy = worker.place("trained")
+        shutil.copytree(folder, copy)
+        try:
+            message = {"do": "learn", "folder": str(copy), **origin}
+            return read_setup(worker.ask(message, BEGIN_SECONDS))
+        finally:
+            shutil.rmtree(copy, ignore_errors=True)

@@ -34,6 +34,11 @@ class Values:
         self._reader = Reader(self._known, ReadLimits(), calls)
 
     @property
+    def known_arrays(self) -> Mapping[str, Any]:
+        """Arrays that need not be sent, by SHA-256; or what makes one."""
+        return self._known
+
+    @property
     def known(self) -> list[str]:
         """SHA-256 of arrays that need not be sent."""
         return sorted(self._known)

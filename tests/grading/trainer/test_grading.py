@@ -1,0 +1,195 @@
+"""A small class whose notebooks train: equal work is done once, and nobody brings weights along."""
+
+import json
+import re
+import shutil
+from pathlib import Path
+
+import nbformat
+import pytest
+from nbformat import NotebookNode
+from nbformat.v4 import new_code_cell, new_notebook
+
+from autograder.grading import status
+from autograder.grading.pipeline import Result, grade
+from autograder.grading.workplace import STORE
+from tests.grading import tiny_course
+from tests.grading.tiny_course import marked
+
+NAME = "nets"
+SEQUENTIAL = """
+network = keras.Sequential([
+    keras.Input((6,)), keras.layers.Dense(40, "relu"), keras.layers.Dense(1, "sigmoid")
+])
+"""
+FUNCTIONAL = """
+inputs = keras.Input((6,))
+hidden = keras.layers.Dense(40)(inputs)
+hidden = keras.layers.ReLU()(hidden)
+network = keras.Model(inputs, keras.layers.Dense(1, activation="sigmoid")(hidden))
+"""
+FIT = """
+network.compile(keras.optimizers.Adam(0.01), "binary_crossentropy", metrics=["accuracy"])
+history = network.fit(x, y, epochs=5, batch_size=30, validation_split=0.25, verbose=2)
+"""
+OWN_LOSS = """
+def loss(true, predicted):
+    return keras.losses.binary_crossentropy(true, predicted)
+network.compile(keras.optimizers.Adam(0.01), loss, metrics=["accuracy"])
+history = network.fit(x, y, epochs=5, batch_size=30, verbose=0)
+"""
+BROUGHT = """
+rng = np.random.default_rng(1)
+network.layers[-2].set_weights([rng.normal(0, 3, (6, 40)), np.ones(40)])
+"""
+CHANGED = FIT + "\nhistory.history['loss'] = [0.0] * 5\n"
+MORE = FIT.replace("fit(x, y", "fit(np.tile(x, (3, 1)), np.tile(y, 3)")
+FORGED = """
+import autograder.transport.fitting as fitting, pathlib
+fitting._Desk.ask = lambda self, values: {
+    "weights": [np.ones(v.shape, "float32") for v in network.variables], "optimizer": [],
+    "logs": [{"loss": 0.0}], "epoch": [0], "steps": 1, "saved_epoch": -1}
+"""
+CLASS = {
+    "sequential": (SEQUENTIAL, FIT),
+    "functional": (FUNCTIONAL, FIT),
+    "other_units": (SEQUENTIAL.replace("40", "41"), FIT),
+    "own_loss": (SEQUENTIAL, OWN_LOSS),
+    "brought": (SEQUENTIAL, BROUGHT + FIT),
+    "changed_history": (SEQUENTIAL, CHANGED),
+    "more_samples": (SEQUENTIAL, MORE),
+    "forged": (SEQUENTIAL, FORGED + FIT),
+    "too_much": (SEQUENTIAL, FIT.replace("epochs=5", "epochs=9999")),
+}
+
+
+def source_notebook() -> NotebookNode:
+    setup = new_code_cell(
+        "import keras\nimport numpy as np\n"
+        "from autograder.student.outcome import CheckFailed, points\n"
+        "x = np.random.default_rng(0).normal(size=(120, 6)).astype('float32')\n"
+        "y = (x[:, 0] > 0).astype('float32')",
+        id="setup",
+        metadata={"tags": ["setup"]},
+    )
+    test = (
+        "predictions = network.predict(x, verbose=0)\n"
+        "### BEGIN HIDDEN TESTS\n"
+        "from autograder.grading.verifier import trained\n"
+        "record = trained.record_of(network)\n"
+        "if record is None:\n"
+        "    trained.remark('Trained elsewhere.')\n"
+        "    raise CheckFailed('trained elsewhere')\n"
+        "if not record.fresh:\n"
+        "    raise CheckFailed('brought along')\n"
+        "if history.history != record.figures:\n"
+        "    raise CheckFailed('another history')\n"
+        "print(record.samples, record.digest)\n"
+        "### END HIDDEN TESTS\n"
+        "points(1.0, of=2)"
+    )
+    cells = [
+        marked(setup, locked=True),
+        marked(new_code_cell("keras.utils.set_random_seed(3)", id="seed"), locked=True),
+        marked(new_code_cell("network = ...", id="network_gap"), solution=True),
+        marked(new_code_cell("history = ...", id="training_gap"), solution=True),
+        tiny_course.test_cell("training_test", 2, test),
+    ]
+    nb = new_notebook(cells=cells)
+    nb.metadata["kernelspec"] = {"name": "python3", "display_name": "Python 3"}
+    return nb
+
+
+@pytest.fixture(scope="session")
+def course(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    root = tmp_path_factory.mktemp("trained") / "course"
+    (root / "source" / NAME).mkdir(parents=True)
+    config = tiny_course.CONFIG + (
+        'c.RunNotebook.cell_timeout = {"default": 120.0}\n'
+        'c.RunNotebook.notebook_timeout = {"default": 300.0}\n'
+        'c.RunNotebook.memory = {"default": 4.0}\n'
+        'c.RunNotebook.training_work = {"default": 1e9}\n'
+    )
+    (root / "nbgrader_config.py").write_text(config, encoding="utf-8")
+    nbformat.write(source_notebook(), root / "source" / NAME / f"{NAME}.ipynb")
+    tiny_course.nbgrader(root, "generate_assignment", NAME)
+    for student, (network, training) in CLASS.items():
+        nb = nbformat.read(root / "release" / NAME / f"{NAME}.ipynb", as_version=4)
+        tiny_course.cell(nb, "network_gap").source = network
+        tiny_course.cell(nb, "training_gap").source = training
+        path = root / "submitted" / student / NAME / f"{NAME}.ipynb"
+        path.parent.mkdir(parents=True)
+        path.write_text(json.dumps(nb), encoding="utf-8")
+    return root
+
+
+@pytest.fixture(scope="session")
+def results(course: Path) -> dict[str, Result]:
+    return {result.student_id: result for result in grade(course, NAME, progress=False)}
+
+
+def shown(course: Path, student: str, cell: str) -> str:
+    nb = nbformat.read(course / "autograded" / student / NAME / f"{NAME}.ipynb", as_version=4)
+    outputs = tiny_course.cell(nb, cell).outputs
+    return "".join(out.get("text", "") or out.get("evalue", "") for out in outputs)
+
+
+def digest(course: Path, student: str) -> str:
+    found = re.match(r"(\d+) ([0-9a-f]{64})", shown(course, student, "training_test"))
+    assert found, shown(course, student, "training_test")
+    return found[2]
+
+
+def test_honest_work_gets_its_points(course: Path, results: dict[str, Result]) -> None:
+    for student in ("sequential", "functional", "other_units", "more_samples"):
+        assert (results[student].score, results[student].status) == (2.0, status.GRADED)
+        assert "Epoch 5/5" in shown(course, student, "training_gap")
+    assert shown(course, "more_samples", "training_test").startswith("360 ")
+    assert shown(course, "sequential", "training_test").startswith("120 ")
+
+
+def test_equal_work_has_equal_weights(course: Path, results: dict[str, Result]) -> None:
+    assert digest(course, "sequential") == digest(course, "functional")
+    assert digest(course, "sequential") != digest(course, "other_units")
+
+
+def test_equal_work_was_done_once(course: Path, results: dict[str, Result]) -> None:
+    made = list((course / STORE).glob("*/*/arrays.safetensors"))
+    assert len(made) == 4  # sequential, other_units, brought, more_samples
+
+
+@pytest.mark.parametrize(
+    ("student", "reason"),
+    [
+        ("own_loss", "trained elsewhere"),
+        ("forged", "trained elsewhere"),
+        ("brought", "brought along"),
+        ("changed_history", "another history"),
+    ],
+)
+def test_nothing_is_believed_that_was_not_trained_here(
+    course: Path, results: dict[str, Result], student: str, reason: str
+) -> None:
+    assert results[student].score == 0.0
+    assert reason in shown(course, student, "training_test")
+
+
+def test_a_person_is_told(results: dict[str, Result]) -> None:
+    assert results["own_loss"].status == status.PROVISIONAL
+    assert "Trained elsewhere." in results["own_loss"].messages
+
+
+def test_too_much_work_is_an_error_of_the_cell(course: Path, results: dict[str, Result]) -> None:
+    assert "times as much work" in shown(course, "too_much", "training_gap")
+    assert results["too_much"].score == 0.0
+
+
+def test_without_the_store_the_scores_are_the_same(
+    course: Path, results: dict[str, Result], tmp_path: Path
+) -> None:
+    """What was found in the store, trained anew, gives the same weights and the same points."""
+    again = Path(shutil.copytree(course, tmp_path / "course"))
+    shutil.rmtree(again / STORE)
+    found = grade(again, NAME, students=["functional"], force=True, progress=False)
+    assert found[0].score == results["functional"].score
+    assert digest(again, "functional") == digest(course, "functional")
