@@ -111,25 +111,39 @@ def grade(
     assignment: Assignment,
     student: Students = None,
     force: Annotated[bool, typer.Option("--force", help="Also what was graded before.")] = False,
+    regrade: Annotated[
+        bool, typer.Option("--regrade", help="All of them, but run only what has changed.")
+    ] = False,
     csv: Annotated[Path | None, typer.Option("--csv", help="Write the scores here.")] = None,
     no_sandbox: Annotated[
         bool, typer.Option("--no-sandbox", help="Run submissions with your own rights.")
     ] = False,
 ) -> None:
     """Grade the submissions in submitted/ and print the scores."""
+    if force and regrade:
+        raise fail(
+            "--regrade runs only what has changed, --force runs everything; give one of them"
+        )
     root = _course_root()
     _known(root, assignment)
-    from autograder.grading import pipeline, results
+    from autograder.grading import pipeline, regrading, results
 
     try:
         with _clear_errors():
             graded = pipeline.grade(
-                root, assignment, students=student or None, force=force, sandbox=not no_sandbox
+                root,
+                assignment,
+                students=student or None,
+                force=force,
+                regrade=regrade,
+                sandbox=not no_sandbox,
             )
     except pipeline.GradingInterrupted as stop:
         typer.echo(f"stopped; {len(stop.results)} are graded, {stop.left} are left", err=True)
         raise typer.Exit(130) from stop
     _print_results(graded)
+    if regrade:
+        typer.echo(regrading.summary(graded))
     if csv is not None:
         results.write_grades(graded, csv)
         typer.echo(f"scores: {csv}")

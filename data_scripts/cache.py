@@ -43,8 +43,33 @@ def write_atomically(path: Path, content: bytes) -> None:
         beside.unlink(missing_ok=True)
 
 
+_kept: dict[Path, dict[str, np.ndarray]] = {}
+_keeping = False
+
+
+def keep_in_memory() -> None:
+    """Read each file only once from now on, for a process that needs the same arrays often.
+
+    Arrays that come from a file are shared then, and read-only.
+    """
+    global _keeping
+    _keeping = True
+
+
 def _read(path: Path) -> dict[str, np.ndarray] | None:
     """Read a cached file; None when it is missing, truncated or changed."""
+    if path in _kept:
+        return dict(_kept[path])
+    found = _read_file(path)
+    if _keeping and found is not None:
+        for array in found.values():
+            array.flags.writeable = False
+        _kept[path] = found
+        return dict(found)
+    return found
+
+
+def _read_file(path: Path) -> dict[str, np.ndarray] | None:
     try:
         content = path.read_bytes()
     except OSError:

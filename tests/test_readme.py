@@ -17,6 +17,9 @@ RUN_BY = {
     "make test-full": "tests/test_make.py::test_full_run_repeats_only_what_failed",
     ".venv/bin/autograder release 03_faces_fc": "tests/test_readme.py::test_instructors_way",
     ".venv/bin/autograder grade 03_faces_fc": "tests/test_readme.py::test_instructors_way",
+    ".venv/bin/autograder grade 03_faces_fc --regrade": (
+        "tests/grading/test_artefacts.py::test_the_command_counts"
+    ),
     ".venv/bin/autograder feedback 03_faces_fc": "tests/test_readme.py::test_instructors_way",
     ".venv/bin/autograder doctor": "tests/test_readme.py::test_instructors_way",
     ".venv/bin/autograder lint": "tests/test_readme.py::test_authors_way",

@@ -7,7 +7,9 @@ needs travel as data, and the test runs as its author wrote it.
 
 import asyncio
 import contextlib
+import copy
 import time
+from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
@@ -15,14 +17,15 @@ from nbclient import NotebookClient
 from nbformat import NotebookNode
 from traitlets import Bool, Dict, Enum, Integer
 
-from autograder.grading import cells, outputs, status, workplace
+from autograder.grading import artefacts, cells, outputs, status, workplace
 from autograder.grading.blueprint import BlueprintCell
-from autograder.grading.exchange import Exchange
 from autograder.grading.kernel_cells import KernelCells, KernelEndedError
+from autograder.grading.kernel_side import KernelSide, LiveSide
+from autograder.grading.recording import ReplayError
 from autograder.grading.sandbox import Limits, SandboxError, sandbox_problem
 from autograder.grading.sandbox.limits import GIB
 from autograder.grading.sanitize import blueprint_of
-from autograder.grading.trainer.desk import TrainingLimits
+from autograder.grading.trainer.desk import Desk, TrainingLimits
 from autograder.grading.verifier.names import needed
 
 DEFAULT = "default"
@@ -74,6 +77,11 @@ class RunNotebook(KernelCells):
         "bubblewrap",
         help="'none' runs submissions with your own rights: only for submissions of your own.",
     ).tag(config=True)
+    regrade = Bool(
+        False, help="Check what the last run gave; run again only what has changed since."
+    ).tag(config=True)
+
+    _desk: Desk | None = None
 
     def preprocess(
         self, nb: NotebookNode, resources: dict[str, Any], km: Any = None
@@ -82,37 +90,91 @@ class RunNotebook(KernelCells):
         if status.is_placeholder(nb):
             outputs.stop_test_cells(nb, 0, outputs.NOT_RUN, status.message_of(nb))
             return nb, resources
-        NotebookClient.__init__(self, nb, km)
-        self.resources = resources
-        self.store_widget_state = False
-        self.record_timing = False
-        self.shutdown_kernel = "immediate"
         assignment = resources["nbgrader"]["assignment"]
         self._cell_seconds = _limit(self.cell_timeout, assignment)
         self._notebook_seconds = _limit(self.notebook_timeout, assignment)
-        self._seconds_left = self._notebook_seconds
-        self._in_time = True
         self._course_cells = blueprint_of(resources).marked
         confined = self.sandbox != NO_SANDBOX
         status.record(nb)["confined"] = confined
         if confined and (problem := sandbox_problem()):
             raise SandboxError(f"submissions can't be run apart from this machine: {problem}")
-        with workplace.open_workplace(
-            Path(resources[status.KEY]["root"]),
-            assignment,
-            Path(resources["metadata"]["path"]),
-            self._limits(assignment),
-            TrainingLimits(_limit(self.training_work, assignment), self._notebook_seconds),
-            confined=confined,
-        ) as self._place:
-            name = nb.metadata.get("kernelspec", {}).get("name", "python3")
-            self.km = self._place.kernel_manager(name, self.config)
-            with self.setup_kernel(cwd=str(self._place.sandbox.work)):
-                self._exchange = Exchange(self._place.sandbox, self._place.requests, self._ask)
-                with contextlib.suppress(KernelEndedError):  # the first cell meets it
-                    self._open_desk()
-                self._run_cells()
+        kept = artefacts.Artefacts(nb, resources, self._decisive(assignment))
+        if self.regrade:
+            try:
+                return self._check_again(copy.deepcopy(nb), resources, kept, km), resources
+            except ReplayError as reason:
+                status.set_again(nb, str(reason))
+        with kept.recording() as recorded:
+            self._start(nb, resources, km)
+            self._run_live(recorded)
         return nb, resources
+
+    def _start(self, nb: NotebookNode, resources: dict[str, Any], km: Any) -> None:
+        NotebookClient.__init__(self, nb, km)
+        self.resources = resources
+        self.store_widget_state = False
+        self.record_timing = False
+        self.shutdown_kernel = "immediate"
+        self._desk = None
+
+    def _run_live(self, recorded: artefacts.Recorded) -> None:
+        """Run the notebook in a sandbox, and record what came of it."""
+        names = self.resources["nbgrader"]
+        with workplace.open_workplace(
+            Path(self.resources[status.KEY]["root"]),
+            names["assignment"],
+            Path(self.resources["metadata"]["path"]),
+            self._limits(names["assignment"]),
+            self._training_limits(names["assignment"]),
+            confined=self.sandbox != NO_SANDBOX,
+        ) as place:
+            name = self.nb.metadata.get("kernelspec", {}).get("name", "python3")
+            self.km = place.kernel_manager(name, self.config)
+            with self.setup_kernel(cwd=str(place.sandbox.work)):
+                live = LiveSide(self, place, self._cell_seconds)
+                self._kernel: KernelSide = recorded.through(live)
+                if self.train_once:
+                    self._desk = place.desk
+                    self.poll = _POLL
+                    with contextlib.suppress(KernelEndedError):  # the first cell meets it
+                        live.open_desk()
+                self._verifier = place.verifier
+                self._run_cells()
+
+    def _check_again(
+        self, nb: NotebookNode, resources: dict[str, Any], kept: artefacts.Artefacts, km: Any
+    ) -> NotebookNode:
+        """Run the tests alone, on what the last run gave."""
+        self._start(nb, resources, km)
+        self._kernel = kept.replay()
+        root = Path(resources[status.KEY]["root"])
+        assignment = resources["nbgrader"]["assignment"]
+        confined = self.sandbox != NO_SANDBOX
+        with workplace.open_verifier(root, assignment, confined=confined) as self._verifier:
+            self._run_cells()
+        status.set_again(nb, "")
+        return nb
+
+    def _decisive(self, assignment: str) -> dict[str, Any]:
+        """Return the settings that decide what comes of a run."""
+        return {
+            "seconds": [self._cell_seconds, self._notebook_seconds, self.interrupt_grace],
+            "sandbox": [self.sandbox, asdict(self._limits(assignment))],
+            "output": self.max_output,
+            "training": [self.train_once, self._training_limits(assignment).work],
+        }
+
+    def _training_limits(self, assignment: str) -> TrainingLimits:
+        return TrainingLimits(_limit(self.training_work, assignment), self._notebook_seconds)
+
+    async def attend(self) -> float:
+        """Answer a training that the notebook waits for."""
+        wish = self._desk.waiting() if self._desk else None
+        if self._desk is None or wish is None:
+            return 0.0
+        begin = time.monotonic()
+        await asyncio.get_running_loop().run_in_executor(None, self._desk.answer, wish)
+        return time.monotonic() - begin
 
     def _limits(self, assignment: str) -> Limits:
         return Limits(
@@ -122,35 +184,15 @@ class RunNotebook(KernelCells):
             files=self.files,
         )
 
-    def _open_desk(self) -> None:
-        if self.train_once:
-            self.poll = _POLL
-            self._exchange.open_desk()
-
-    async def attend(self) -> float:
-        """Answer a training that the notebook waits for."""
-        wish = self._place.desk.waiting() if self.train_once else None
-        if wish is None:
-            return 0.0
-        begin = time.monotonic()
-        await asyncio.get_running_loop().run_in_executor(None, self._train, wish)
-        waited = time.monotonic() - begin
-        self._seconds_left += waited
-        return waited
-
-    def _train(self, wish: Path) -> None:
-        place = self._place
-        trained = place.desk.answer(wish)
-        if trained is not None:
-            known = place.verifier.learn(trained.folder, **trained.origin._asdict())
-            place.requests.know(known)
-
     def _run_cells(self) -> None:
+        self._seconds_left = self._notebook_seconds
         self._trusted: set[str] = set()
         for index, cell in enumerate(self.nb.cells):
             if cell.cell_type != "code" or not cell.source.strip():
                 continue
             whole = self._seconds_left <= self._cell_seconds
+            self.code_cells_executed += 1
+            cell.execution_count = self.code_cells_executed
             try:
                 in_time = self._test(cell) if cells.is_test(cell) else self._run(cell, index)
             except KernelEndedError:
@@ -158,63 +200,57 @@ class RunNotebook(KernelCells):
                 return
             if not in_time:
                 self._note_timeout(cell, index, whole)
-                if whole or not self._alive():
+                if whole or not self._kernel.alive():
                     return
 
     def _run(self, cell: NotebookNode, index: int) -> bool:
         """Run a student's or a locked cell in the sandbox, a setup cell in the verifier as well."""
         known = self._course_cell(cell)
         if known is not None and SETUP in known.tags and not known.is_gap:
-            found = self._place.verifier.setup(known.source)
+            found = self._verifier.setup(known.source)
             self._trusted.update(found.names)
-            self._place.requests.know(found.known)
-            self._place.desk.setup(known.source)
-        begin = time.monotonic()
-        try:
-            return self.run_cell(cell, index, max(min(self._seconds_left, self._cell_seconds), 0.0))
-        finally:
-            self._seconds_left -= time.monotonic() - begin
+            self._kernel.know(found.known)
+            self._kernel.setup(known.source)
+        limit = max(min(self._seconds_left, self._cell_seconds), 0.0)
+        in_time, seconds = self._kernel.run(cell, index, limit)
+        self._seconds_left -= seconds
+        for trained in self._kernel.trainings():
+            known_now = self._verifier.learn(trained.folder, **trained.origin._asdict())
+            self._kernel.know(known_now)
+        return in_time
 
     def _test(self, cell: NotebookNode) -> bool:
         """Run a test cell in the verifier; False when the kernel took too long to answer."""
         known = self._course_cell(cell)
         assert known is not None, "marks that the course does not know were taken away before"
-        self.code_cells_executed += 1
-        cell.execution_count = self.code_cells_executed
-        verifier = self._place.verifier
-        if not verifier.ready():
-            self._exchange.send_all()
-        self._in_time = True
+        if not self._verifier.ready():
+            self._kernel.send_all()
         wanted = [name for name in needed(known.source) if name not in self._trusted]
-        values = self._exchange.export(wanted) if wanted else None
-        if not self._in_time:
-            self._exchange.send_all()  # what was on its way did not arrive
+        values = None
+        if wanted and (values := self._kernel.export(known.id, wanted)) is None:
             return False
-        result = verifier.test(
-            known.source, values, call=self._exchange.call, seconds=self._cell_seconds
+        result = self._verifier.test(
+            known.source, values, call=self._kernel.call, seconds=self._cell_seconds
         )
+        self._kernel.end_test()
         if result.restarted:
-            self._exchange.send_all()
+            self._kernel.send_all()
         cell.outputs = result.outputs
         for remark in result.remarks:
             status.set_status(self.nb, status.PROVISIONAL, remark)
         if result.trouble:
             status.set_status(self.nb, status.UNVERIFIED, result.trouble)
-        if result.states and self._alive():
+        if result.states and self._kernel.alive():
             with contextlib.suppress(KernelEndedError):  # the next cell meets it; this test is done
-                self._exchange.tell(result.states)
+                self._kernel.tell(result.states)
         return True
 
     def _course_cell(self, cell: NotebookNode) -> BlueprintCell | None:
         return self._course_cells.get(cells.grade_id(cell) or "")
 
-    def _ask(self, source: str) -> None:
-        """Run a request of ours in the kernel, and remember when it took too long."""
-        self._in_time = self.run_silently(source, self._cell_seconds) and self._in_time
-
     def _stop_after_end(self, cell: NotebookNode, index: int) -> None:
         name = cells.name(cell, index)
-        passed = self._place.sandbox.stopped_because
+        passed = self._kernel.stopped_because()
         why = f"the notebook {passed}" if passed else "killed, out of memory, or told to exit"
         message = (
             f"The Python process ended in the cell {name} ({why}). Cells after it could not be run."
@@ -244,7 +280,7 @@ class RunNotebook(KernelCells):
             here = f"This cell ran longer than {self._cell_seconds:g} s and was stopped."
             cell.outputs.append(outputs.error_output(kind, here))
             message = f"The cell {name} ran longer than {self._cell_seconds:g} s and was stopped."
-            if not self._alive():
+            if not self._kernel.alive():
                 message += " It could not be interrupted, so cells after it could not be run."
                 outputs.stop_test_cells(self.nb, index + 1, kind, message)
         status.set_status(self.nb, status.TIMEOUT, message)

@@ -1,5 +1,6 @@
 """What hidden tests ask for: exact counts, and accuracy on pictures that no student has."""
 
+import functools
 from typing import Any
 
 import numpy as np
@@ -8,12 +9,27 @@ from autograder import exercises, settings
 from autograder.grading.inputs import hidden_inputs, training_inputs
 from autograder.grading.secret import secret_seed
 from autograder.grading.verifier import trained
+from autograder.grading.verifier.protect import protect
 from autograder.models.canonical import canonical_layers
 from autograder.models.compare import compare
 from autograder.release.thresholds import load_calibration
 from autograder.student.checks import features, results
 from autograder.student.exercise import partial_credit
 from autograder.student.outcome import fail, require_attempt
+
+
+@functools.lru_cache(maxsize=2)
+def _hidden_inputs(exercise: str, seed: int) -> tuple[np.ndarray, np.ndarray]:
+    images, labels = hidden_inputs(exercise, seed)
+    protect((images, labels))
+    return images, labels
+
+
+@functools.lru_cache(maxsize=2)
+def _validation_inputs(exercise: str) -> tuple[np.ndarray, np.ndarray]:
+    inputs = training_inputs(exercise)
+    protect((inputs.x_valid, inputs.y_valid))
+    return inputs.x_valid, inputs.y_valid
 
 
 def network(exercise: str, variant: str, model: Any) -> float:
@@ -80,8 +96,7 @@ def training(exercise: str, variant: str, history: Any, model: Any) -> float:
             f"history_{variant} says something else than the training of model_{variant}. Was it "
             "changed after that fit?"
         )
-    inputs = training_inputs(exercise)
-    own = results.accuracy(model, inputs.x_valid, inputs.y_valid)
+    own = results.accuracy(model, *_validation_inputs(exercise))
     said = np.asarray(history.history.get("val_accuracy", ()), dtype="float64")
     if not np.any(np.abs(said - own) <= results.ACCURACY_TOLERANCE):
         fail(
@@ -94,6 +109,9 @@ def training(exercise: str, variant: str, history: Any, model: Any) -> float:
 
 def preprocessing(prepare: Any) -> float:
     """Try a student's preprocessing on pictures that it has never seen.
+
+    They are the same for all submissions of a course, so that what a function made of them once
+    serves a regrade as well.
 
     Parameters
     ----------
@@ -109,7 +127,7 @@ def preprocessing(prepare: Any) -> float:
     ------
     NotAttempted, CheckFailed
     """
-    fresh = np.random.default_rng().integers(0, 256, (2, 100, 100, 3), dtype="uint8")
+    fresh = np.random.default_rng(secret_seed()).integers(0, 256, (2, 100, 100, 3), dtype="uint8")
     return features.preprocessing("The preprocessing", None, prepare, images=fresh)
 
 
@@ -137,7 +155,7 @@ def accuracy(exercise: str, variant: str, model: Any) -> float:
     if settings.quick():
         fail(settings.SKIPPED)
     calibrated = load_calibration(exercise)["networks"][variant]
-    images, labels = hidden_inputs(exercise, secret_seed())
+    images, labels = _hidden_inputs(exercise, secret_seed())
     try:
         own = results.accuracy(model, images, labels)
     except Exception as error:

@@ -35,9 +35,13 @@ class KernelCells(Execute):  # type: ignore[misc]
     poll = _POLL
     """Seconds between two looks at the kernel while a cell runs."""
 
+    waited = 0.0
+    """Seconds that cells have waited for what `attend` did."""
+
     max_output = Integer(1_000_000, help="Characters of output kept of a cell.").tag(config=True)
 
-    def _alive(self) -> bool:
+    def alive(self) -> bool:
+        """Tell whether the kernel runs."""
         return self.km is not None and bool(run_sync(self._is_alive)())
 
     async def _is_alive(self) -> bool:
@@ -66,8 +70,6 @@ class KernelCells(Execute):  # type: ignore[misc]
         KernelEndedError
             If the kernel ended by itself.
         """
-        self.code_cells_executed += 1
-        cell.execution_count = self.code_cells_executed
         return bool(run_sync(self._run_cell)(cell, index, seconds, silent=False))
 
     def run_silently(self, source: str, seconds: float) -> bool:
@@ -120,7 +122,9 @@ class KernelCells(Execute):  # type: ignore[misc]
         deadline = time.monotonic() + seconds
         replied_at: float | None = None
         while not (reading.done() and replying.done()):
-            deadline += await self.attend()
+            waited = await self.attend()
+            deadline += waited
+            self.waited += waited
             now = time.monotonic()
             if replying.done():
                 # Under a flood of output the kernel drops messages, the last one too.

@@ -55,6 +55,7 @@ def grade(
     *,
     students: Sequence[str] | None = None,
     force: bool = False,
+    regrade: bool = False,
     progress: bool = True,
     sandbox: bool = True,
 ) -> list[Result]:
@@ -73,6 +74,8 @@ def grade(
         Whom to grade; by default everybody with a folder in ``submitted/``.
     force : bool, optional
         Grade again what has been graded.
+    regrade : bool, optional
+        The same, but run a submission only where what is kept of its last run does not serve.
     progress : bool, optional
         Show a line a submission and a bar.
     sandbox : bool, optional
@@ -94,15 +97,17 @@ def grade(
     course = open_course(course_root)
     notebooks = course.notebooks(assignment)
     _choose_sandbox(course, sandbox)
+    course.app.config.RunNotebook.regrade = regrade
     handed_in = course.students(assignment)
     chosen = handed_in if students is None else list(dict.fromkeys(students))
+    again = force or regrade
     results: list[Result] = []
     with Progress(assignment, len(chosen), shown=progress) as lines, verifiers.kept():
         for student in chosen:
             lines.start(student)
             try:
                 if student in handed_in:
-                    result = grade_one(course, assignment, student, notebooks, force=force)
+                    result = grade_one(course, assignment, student, notebooks, force=again)
                 else:
                     result = _nothing_handed_in(course, assignment, student)
             except KeyboardInterrupt:

@@ -58,6 +58,9 @@ class Result:
         Every graded cell in the notebook's order.
     waiting : int
         Answers that a person has yet to grade.
+    again : str or None
+        In a regrade, why the submission was run again; empty when what was kept of its last run
+        served, None when there was nothing to run. No part of the result itself.
     """
 
     assignment: str
@@ -68,6 +71,7 @@ class Result:
     messages: list[str] = field(default_factory=list)
     tasks: list[TaskResult] = field(default_factory=list)
     waiting: int = 0
+    again: str | None = field(default=None, compare=False)
 
 
 def collect(course: Course, assignment: str, student: str, notebooks: Sequence[str]) -> Result:
@@ -91,6 +95,7 @@ def collect(course: Course, assignment: str, student: str, notebooks: Sequence[s
     states, said, tasks = [status.GRADED], [], []
     score = most = 0.0
     waiting = 0
+    again: list[str | None] = []
     for notebook in notebooks:
         path = folder / f"{notebook}.ipynb"
         grades = _grades(course, assignment, student, notebook)
@@ -98,6 +103,7 @@ def collect(course: Course, assignment: str, student: str, notebooks: Sequence[s
             raise LookupError(f"{student}'s {notebook} has not been graded")
         nb = nbformat.read(path, as_version=4)
         states.append(status.status_of(nb))
+        again.append(status.again(nb))
         said += [text for text in (status.message_of(nb), *status.repairs(nb)) if text]
         tasks += _tasks(nb, grades["cells"])
         score += grades["score"]
@@ -105,7 +111,8 @@ def collect(course: Course, assignment: str, student: str, notebooks: Sequence[s
         waiting += grades["waiting"]
     said += [f"{task.grade_id}: {task.message}" for task in tasks if task.message]
     worst = max(states, key=status.STATUSES.index)
-    return Result(assignment, student, score, most, worst, said, tasks, waiting)
+    why = next((text for text in again if text), "" if "" in again else None)
+    return Result(assignment, student, score, most, worst, said, tasks, waiting, why)
 
 
 def _grades(course: Course, assignment: str, student: str, notebook: str) -> dict[str, Any] | None:

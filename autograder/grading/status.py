@@ -99,6 +99,17 @@ def message_of(nb: NotebookNode) -> str:
     return str(record(nb).get("message", ""))
 
 
+def set_again(nb: NotebookNode, why: str) -> None:
+    """Note why a regrade ran a submission again; empty when what was kept of its run served."""
+    record(nb)["again"] = why
+
+
+def again(nb: NotebookNode) -> str | None:
+    """Return what `set_again` noted; None when this was no regrade, or nothing could be run."""
+    found = record(nb).get("again")
+    return None if found is None else str(found)
+
+
 def is_placeholder(nb: NotebookNode) -> bool:
     """Tell whether the notebook stands in for a submission that can't be run."""
     return status_of(nb) in PLACEHOLDERS

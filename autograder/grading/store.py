@@ -21,6 +21,9 @@ from autograder.grading.files import write_text
 if sys.platform != "win32":
     import fcntl
 
+FOLDER: Final = Path(".autograder") / "store"
+"""Where the store of a course lies in it; never committed."""
+
 MOST_BYTES: Final = 20_000_000_000
 """How large a store grows before its least recently used entries go."""
 
@@ -39,6 +42,17 @@ def name_of(description: object) -> str:
     """
     text = json.dumps(description, sort_keys=True, separators=(",", ":"), allow_nan=False)
     return hashlib.sha256(text.encode("ascii")).hexdigest()
+
+
+def store_of(course_root: Path) -> "Store":
+    """Return the store of a course.
+
+    Parameters
+    ----------
+    course_root : Path
+        The course directory.
+    """
+    return Store(Path(course_root).resolve() / FOLDER)
 
 
 class Store:
@@ -107,6 +121,10 @@ class Store:
             shutil.rmtree(beside, ignore_errors=True)
         self.evict(keep=name)
         return entry
+
+    def remove(self, name: str) -> None:
+        """Remove an entry, if there is one."""
+        shutil.rmtree(self._entry(name), ignore_errors=True)
 
     @contextlib.contextmanager
     def working_on(self, name: str) -> Iterator[None]:

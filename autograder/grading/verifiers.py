@@ -6,9 +6,11 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from autograder.grading import sandbox
+from autograder.grading.predictions import KeptPredictions
 from autograder.grading.quiet import QUIET
 from autograder.grading.sandbox import Limits, Sandbox
 from autograder.grading.sandbox.limits import GIB
+from autograder.grading.store import store_of
 from autograder.grading.trainer.client import Trainer
 from autograder.grading.verifier.client import Verifier
 from data_scripts.cache import default_cache_dir
@@ -88,4 +90,7 @@ def _start(course_root: Path, confined: bool) -> Verifier:
         *sandbox.cache_binds(default_cache_dir(), hidden=True),
     ]
     variables = {**os.environ, **QUIET, "EIGHT_FACES_COURSE": str(course_root), "MPLBACKEND": "agg"}
-    return Verifier(lambda: Sandbox(LIMITS, binds, variables, confined=confined))
+    return Verifier(
+        lambda: Sandbox(LIMITS, binds, variables, confined=confined),
+        memory=KeptPredictions(store_of(course_root)),
+    )

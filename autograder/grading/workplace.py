@@ -17,15 +17,12 @@ from autograder.grading.quiet import QUIET
 from autograder.grading.sandbox import Limits, Sandbox
 from autograder.grading.sandbox.kernel import kernel_manager
 from autograder.grading.sandbox.limits import MIB
-from autograder.grading.store import Store
+from autograder.grading.store import store_of
 from autograder.grading.trainer.desk import Desk, TrainingLimits
 from autograder.grading.verifier.client import Verifier
 
 LARGEST_MESSAGE = 8 * MIB
 """Bytes of one Jupyter message; a larger one is not accepted."""
-
-STORE = Path(".autograder") / "store"
-"""Folder of the course that keeps what was worked out once."""
 
 MESSAGES_WAITING = 400
 """Messages of the kernel that wait while tests run; outputs beyond that are lost."""
@@ -109,18 +106,45 @@ def open_workplace(
             verifiers.borrowed(course_root, assignment, confined=confined)
         )
         trainer = stack.enter_context(verifiers.trainer(course_root, confined=confined))
-        store = Store(course_root / STORE)
-        desk = Desk(store, trainer, place.channel, requests.folder, training)
+        desk = Desk(store_of(course_root), trainer, place.channel, requests.folder, training)
         yield Workplace(place, requests, verifier, desk)
 
 
+@contextlib.contextmanager
+def open_verifier(course_root: Path, assignment: str, *, confined: bool) -> Iterator[Verifier]:
+    """Make ready what checks one submission without running it; parameters as above."""
+    inputs.prepare(assignment, course_root)
+    with verifiers.borrowed(course_root, assignment, confined=confined) as verifier:
+        yield verifier
+
+
+def submitted_files(folder: Path) -> dict[str, Path]:
+    """Return what a submission finds in its working directory: no notebook, link or device.
+
+    Parameters
+    ----------
+    folder : Path
+        Where the files of the submission lie.
+
+    Returns
+    -------
+    dict of str to Path
+        By their place in the working directory.
+    """
+    return {
+        path.relative_to(folder).as_posix(): path
+        for path in sorted(folder.rglob("*"))
+        if path.suffix != ".ipynb" and _is_plain(path, folder)
+    }
+
+
+def _is_plain(path: Path, folder: Path) -> bool:
+    inside = (parent for parent in path.parents if folder in parent.parents)
+    return path.is_file() and not path.is_symlink() and not any(one.is_symlink() for one in inside)
+
+
 def _copy_files(source: Path, target: Path) -> None:
-    """Copy a submission's files into its working directory: no notebook, no link, no device."""
-    for path in sorted(source.rglob("*")):
-        if path.is_symlink() or not path.is_file() or path.suffix == ".ipynb":
-            continue
-        if any(parent.is_symlink() for parent in path.parents if source in parent.parents):
-            continue
-        copy = target / path.relative_to(source)
+    for name, path in submitted_files(source).items():
+        copy = target / name
         copy.parent.mkdir(parents=True, exist_ok=True)
         shutil.copyfile(path, copy, follow_symlinks=False)

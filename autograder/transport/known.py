@@ -41,7 +41,7 @@ def arrays_in(values: Mapping[str, Any]) -> dict[str, np.ndarray]:
 def _collect(value: Any, found: dict[str, np.ndarray], depth: int) -> None:
     if type(value) is np.ndarray:
         try:
-            found[_digest(value)] = value
+            found[digest(value)] = value
         except RefusedError:
             return
     elif depth < _DEEPEST and isinstance(value, (list, tuple)):
@@ -52,17 +52,23 @@ def _collect(value: Any, found: dict[str, np.ndarray], depth: int) -> None:
             _collect(item, found, depth + 1)
 
 
-def _digest(array: np.ndarray) -> str:
-    """SHA-256 of an array's bytes; worked out once for one that nobody can change."""
+def digest(array: np.ndarray) -> str:
+    """SHA-256 of an array's bytes; worked out once for one that nobody can change.
+
+    Raises
+    ------
+    RefusedError
+        If it does not hold numbers.
+    """
     seen = _digests.get(id(array))
     if seen is not None and seen[0]() is array and not array.flags.writeable:
         return seen[1]
-    digest = digest_of(raw_bytes(plain_array(array)))
+    found = digest_of(raw_bytes(plain_array(array)))
     if not array.flags.writeable:
         for key in [key for key, (reference, _) in _digests.items() if reference() is None]:
             del _digests[key]
-        _digests[id(array)] = weakref.ref(array), digest
-    return digest
+        _digests[id(array)] = weakref.ref(array), found
+    return found
 
 
 def digest_of_weights(model: Any) -> str:

@@ -5,6 +5,7 @@ from pathlib import Path
 import nbformat
 import pytest
 import tiny_course
+from formgrader import formgrader
 from nbgrader.api import Comment, Grade
 
 from autograder.grading import pipeline
@@ -107,3 +108,27 @@ def test_mark_scheme_is_shown_to_the_instructor(graded_by_hand: Path) -> None:
     assert "3 points for a joke" in scheme.source
     assert "nbgrader" not in scheme.metadata
     assert scheme.metadata.tags == ["mark_scheme"]
+
+
+@pytest.mark.slow
+def test_hand_grades_given_in_formgrader_outlast_a_regrade(course: Path, tmp_path: Path) -> None:
+    for student, answer in {"ada": "Because.", "bob": "So it is."}.items():
+        nb = tiny_course.filled(course, why=answer)
+        tiny_course.hand_in(course, student, nb)
+    pipeline.grade(course, "tiny", progress=False)
+    with formgrader(course, tmp_path / "server.log") as grader:
+        for student in ("ada", "bob"):
+            waiting = grader.grades("tiny", student)["why"]
+            assert waiting["needs_manual_grade"]
+            grader.score(waiting, 2.0)
+        tiny_course.hand_in(course, "bob", tiny_course.filled(course, why="Or not."))
+        ada, bob = pipeline.grade(course, "tiny", regrade=True, progress=False)
+        assert (ada.again, ada.waiting, ada.score) == ("", 0, 9)
+        assert (bob.again, bob.waiting) == ("", 1)  # no code has changed
+        grade_of = {student: grader.grades("tiny", student)["why"] for student in ("ada", "bob")}
+        assert not grade_of["ada"]["needs_manual_grade"]
+        assert grade_of["bob"]["needs_manual_grade"]
+        assert [grade_of[student]["manual_score"] for student in grade_of] == [2.0, 2.0]
+        assert "the earlier score was 2 of 3" in str(grader.comments("tiny", "bob")["why"])
+        assert grader.autograde("tiny", "ada")["success"]
+        assert not grader.grades("tiny", "ada")["why"]["needs_manual_grade"]

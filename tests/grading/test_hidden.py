@@ -17,7 +17,7 @@ def reaches(monkeypatch: pytest.MonkeyPatch) -> object:
     """Set what the network reaches on the validation pictures."""
     inputs = Splits(*(np.zeros((400, 1)) for _ in range(6)))
     monkeypatch.delenv("EIGHT_FACES_QUICK", raising=False)
-    monkeypatch.setattr(hidden, "training_inputs", lambda exercise: inputs)
+    monkeypatch.setattr(hidden, "_validation_inputs", lambda _: (inputs.x_valid, inputs.y_valid))
     return lambda value: monkeypatch.setattr(results, "accuracy", lambda *_: value)
 
 

@@ -52,6 +52,14 @@ def inside(
     return found
 
 
+def decisive(variables: Mapping[str, str]) -> dict[str, str]:
+    """Return the variables that go in and may change what a program gives; no paths."""
+    names = ("TZ", settings.QUICK, "EIGHT_FACES_WEIGHTS")
+    return {
+        name: value for name, value in variables.items() if name in names or name.startswith("TF_")
+    }
+
+
 def _import_paths() -> list[str]:
     """Return where our packages lie if Python does not look there by itself."""
     folders = {str(package_folder(name).parent) for name in ("autograder", "data_scripts")}

@@ -126,6 +126,7 @@ class Desk:
     _asked: int = 0
     _work: float = 0.0
     _origins: dict[str, Origin] = field(default_factory=dict)
+    _trained: list[Trained] = field(default_factory=list)
 
     def setup(self, source: str) -> None:
         """Note a setup cell, whose arrays the student's process need not send."""
@@ -167,7 +168,14 @@ class Desk:
                 self._put(wish.name, {"refused": str(error)})
                 return None
         self._give(wish.name, entry)
-        return Trained(entry, self._origin(described, entry))
+        trained = Trained(entry, self._origin(described, entry))
+        self._trained.append(trained)
+        return trained
+
+    def take_trained(self) -> list[Trained]:
+        """Return what was trained since the last time."""
+        found, self._trained = self._trained, []
+        return found
 
     def _origin(self, described: Described, entry: Path) -> Origin:
         """Say where weights come from; they may be those that another training starts from."""

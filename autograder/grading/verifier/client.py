@@ -6,7 +6,7 @@ import time
 from collections.abc import Callable, Sequence
 from dataclasses import replace
 from pathlib import Path
-from typing import Final
+from typing import Final, Protocol
 
 from autograder.grading import outputs
 from autograder.grading.sandbox import ScratchFolder
@@ -14,9 +14,11 @@ from autograder.grading.verifier.channel import ChannelError, TooLateError
 from autograder.grading.verifier.copying import CopyError, copy_message
 from autograder.grading.verifier.replies import (
     CallRequest,
+    MemoryRequest,
     SetupResult,
     TestResult,
     read_call,
+    read_memory,
     read_test,
 )
 from autograder.grading.verifier.supervisor import END_SECONDS, Supervisor
@@ -33,6 +35,16 @@ LARGEST_RESULT: Final = 64_000_000
 """Bytes of what a student's function may return."""
 
 
+class Memory(Protocol):
+    """What is needed of `autograder.grading.predictions.KeptPredictions`."""
+
+    def recall(self, name: str, target: Path) -> bool:
+        """Copy what is kept under a name to a path that does not exist; False if nothing is."""
+
+    def keep(self, name: str, message: Path) -> None:
+        """Keep a message."""
+
+
 class Verifier:
     """A process that runs test cells, for one submission after the other.
 
@@ -47,6 +59,8 @@ class Verifier:
         The program; this Python with the verifier's module if not given.
     setup_seconds : float
         How long a setup cell may take.
+    memory : Memory, optional
+        Where predictions are kept; without it they are worked out each time.
     """
 
     def __init__(
@@ -55,7 +69,9 @@ class Verifier:
         command: Sequence[str] = (sys.executable, "-m", MODULE),
         *,
         setup_seconds: float = 600.0,
+        memory: Memory | None = None,
     ) -> None:
+        self._memory = memory
         self._processes = Supervisor(make_box, command, setup_seconds=setup_seconds)
         self._scratch = ScratchFolder()
         self._staging = self._scratch.make("results")
@@ -179,9 +195,12 @@ class Verifier:
         worker.send(message, deadline)
         reply = worker.receive(deadline)
         lost = False
-        while wish := read_call(reply):
+        while wish := read_call(reply) or read_memory(reply):
             began = time.monotonic()
-            answer = self._answer(worker, wish, call)
+            if isinstance(wish, CallRequest):
+                answer = self._answer(worker, wish, call)
+            else:
+                answer = self._remember(worker, wish)
             lost |= "error" in answer
             deadline += time.monotonic() - began
             worker.send(answer, deadline)
@@ -204,6 +223,15 @@ class Verifier:
         finally:
             shutil.rmtree(result, ignore_errors=True)
         return {"values": str(copy)}
+
+    def _remember(self, worker: Worker, wish: MemoryRequest) -> dict[str, str]:
+        if self._memory is None:
+            return {}
+        if wish.values:
+            self._memory.keep(wish.name, worker.exchange / wish.values)
+            return {}
+        copy = worker.place("recalled")
+        return {"values": str(copy)} if self._memory.recall(wish.name, copy) else {}
 
 
 def _not_checked(kind: str, reason: str) -> TestResult:

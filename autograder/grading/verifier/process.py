@@ -11,6 +11,7 @@ from autograder.grading.verifier.capture import Capture
 from autograder.grading.verifier.cell import Runner
 from autograder.grading.verifier.forget import Start
 from autograder.grading.verifier.submission import Submission
+from data_scripts.cache import keep_in_memory
 
 
 class Loop:
@@ -98,6 +99,7 @@ def main() -> None:
     requests, answers = own_streams()
     os.environ["MPLBACKEND"] = "module://matplotlib_inline.backend_inline"
     os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
+    keep_in_memory()
     Loop(requests, answers, Runner(Capture(sys.stderr))).run()
     end()
 

@@ -11,6 +11,8 @@ from autograder.grading.limits import join_streams
 from autograder.grading.verifier.channel import ChannelError
 
 _ARGUMENTS: Final = re.compile(r"arguments-\d{1,6}")
+_NAME: Final = re.compile(r"[0-9a-f]{64}")
+_KEPT: Final = re.compile(r"kept-[0-9a-f]{16}")
 _DATA: Final = frozenset({"text/plain", "image/png"})
 
 
@@ -65,6 +67,13 @@ class CallRequest(NamedTuple):
 
     function: str
     arguments: str
+
+
+class MemoryRequest(NamedTuple):
+    """The wish that predictions be kept, or recalled when there is no folder of them."""
+
+    name: str
+    values: str
 
 
 def require_done(message: dict[str, Any]) -> None:
@@ -141,6 +150,24 @@ def read_call(message: dict[str, Any]) -> CallRequest | None:
     if not _ARGUMENTS.fullmatch(arguments):
         raise ChannelError("answered with something that is no message")
     return CallRequest(function, arguments)
+
+
+def read_memory(message: dict[str, Any]) -> MemoryRequest | None:
+    """Read the wish to keep or recall predictions; None when the message is something else.
+
+    Raises
+    ------
+    ChannelError
+        If it is a wish, but a malformed one.
+    """
+    wish = "keep" if "keep" in message else "recall"
+    if wish not in message:
+        return None
+    name, values = message[wish], message.get("values", "")
+    fine = isinstance(name, str) and isinstance(values, str) and _NAME.fullmatch(name)
+    if not fine or (wish == "keep" and not _KEPT.fullmatch(values)):
+        raise ChannelError("answered with something that is no message")
+    return MemoryRequest(name, values if wish == "keep" else "")
 
 
 def _texts(values: object) -> bool:

@@ -6,8 +6,10 @@ from typing import Any
 
 from autograder.grading.verifier import errors, names, trained
 from autograder.grading.verifier.cell import Namespace, Runner, first_error
+from autograder.grading.verifier.predictions import Predictions
 from autograder.grading.verifier.protect import protect
 from autograder.grading.verifier.values import Values
+from autograder.student.checks import results
 
 
 class Submission:
@@ -30,6 +32,7 @@ class Submission:
         self._names = Namespace()
         trained.forget()
         self._values = Values(exchange, ask)
+        results.forward = Predictions(exchange, ask)
 
     @property
     def known_arrays(self) -> Mapping[str, Any]:

@@ -1,5 +1,6 @@
 """Checks of results that are worked out from the student's own model or probabilities."""
 
+from collections.abc import Callable
 from typing import Any
 
 import numpy as np
@@ -19,6 +20,15 @@ ACCURACY_TOLERANCE = 0.006
 SPLITS = ("train", "validation", "test")
 
 
+def work_out(model: Any, images: np.ndarray) -> np.ndarray:
+    """Let the model predict; parameters and outputs as of `predict`."""
+    return np.asarray(model.predict(images, batch_size=256, verbose=0))
+
+
+forward: Callable[[Any, np.ndarray], np.ndarray] = work_out
+"""What gives predictions; where the tests are graded, one that works each out only once."""
+
+
 def predict(model: Any, images: np.ndarray) -> np.ndarray:
     """Return the model's outputs.
 
@@ -31,7 +41,7 @@ def predict(model: Any, images: np.ndarray) -> np.ndarray:
     -------
     numpy.ndarray, shape (n, classes)
     """
-    return np.asarray(model.predict(images, batch_size=256, verbose=0))
+    return forward(model, images)
 
 
 def accuracy(model: Any, images: np.ndarray, labels: np.ndarray) -> float:

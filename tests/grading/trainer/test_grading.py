@@ -12,7 +12,7 @@ from nbformat.v4 import new_code_cell, new_notebook
 
 from autograder.grading import status
 from autograder.grading.pipeline import Result, grade
-from autograder.grading.workplace import STORE
+from autograder.grading.store import store_of
 from tests.grading import tiny_course
 from tests.grading.tiny_course import marked
 
@@ -154,7 +154,7 @@ def test_equal_work_has_equal_weights(course: Path, results: dict[str, Result]) 
 
 
 def test_equal_work_was_done_once(course: Path, results: dict[str, Result]) -> None:
-    made = list((course / STORE).glob("*/*/arrays.safetensors"))
+    made = list(store_of(course).folder.glob("*/*/arrays.safetensors"))
     assert len(made) == 4  # sequential, other_units, brought, more_samples
 
 
@@ -189,7 +189,7 @@ def test_without_the_store_the_scores_are_the_same(
 ) -> None:
     """What was found in the store, trained anew, gives the same weights and the same points."""
     again = Path(shutil.copytree(course, tmp_path / "course"))
-    shutil.rmtree(again / STORE)
+    shutil.rmtree(store_of(again).folder)
     found = grade(again, NAME, students=["functional"], force=True, progress=False)
     assert found[0].score == results["functional"].score
     assert digest(again, "functional") == digest(course, "functional")

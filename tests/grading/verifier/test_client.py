@@ -28,7 +28,7 @@ for line in sys.stdin:
     elif request["do"] == "test":
 """
 
-FINE = "        say({'outputs': [], 'states': {'a': 'done'}, 'lost': False})\n"
+FINE = "        say({'outputs': [], 'states': {'a': 'done'}, 'lost': False, 'remarks': []})\n"
 
 
 @pytest.fixture
@@ -77,7 +77,7 @@ def says(result):
 def test_outputs_and_states_come_back(serving):
     client = serving(
         "outputs = [{'output_type': 'stream', 'name': 'stdout', 'text': 'a'}] * 2",
-        "say({'outputs': outputs, 'states': {'a': 'done'}, 'lost': False})",
+        "say({'outputs': outputs, 'states': {'a': 'done'}, 'lost': False, 'remarks': []})",
     )
     result = run(client)
     assert [out.text for out in result.outputs] == ["aa"]
@@ -101,19 +101,22 @@ def test_names_and_known_arrays_come_back_from_setup(serving):
         (["print('[' * 100000, flush=True)"], "no message"),
         (["print('{\"outputs\": ' + '9' * 5000 + '}', flush=True)"], "no message"),
         (["say({})"], "no message"),
-        (["say({'outputs': [3], 'states': {}, 'lost': False})"], "no message"),
+        (["say({'outputs': [3], 'states': {}, 'lost': False, 'remarks': []})"], "no message"),
         (
-            ["say({'outputs': [{'output_type': 'update'}], 'states': {}, 'lost': False})"],
+            [
+                "say({'outputs': [{'output_type': 'update'}], 'states': {},"
+                " 'lost': False, 'remarks': []})"
+            ],
             "no message",
         ),
         (
             [
                 "say({'outputs': [{'output_type': 'display_data', 'metadata': {},"
-                " 'data': {'text/html': 'x'}}], 'states': {}, 'lost': False})"
+                " 'data': {'text/html': 'x'}}], 'states': {}, 'lost': False, 'remarks': []})"
             ],
             "no message",
         ),
-        (["say({'outputs': [], 'states': {'a': 1}, 'lost': False})"], "no message"),
+        (["say({'outputs': [], 'states': {'a': 1}, 'lost': False, 'remarks': []})"], "no message"),
         (["say({'call': 'f', 'arguments': '../../etc'})"], "no message"),
         (["say({'call': 1, 'arguments': 'arguments-1'})"], "no message"),
         (["say({'failed': 'MemoryError'})"], "the verifier failed: MemoryError"),
@@ -123,7 +126,8 @@ def test_names_and_known_arrays_come_back_from_setup(serving):
 )
 def test_a_process_that_misbehaves_costs_one_test_and_is_replaced(serving, lines, words, boxes):
     client = serving("if 'bad' in request['source']:", *(f"    {line}" for line in lines),
-                     "else: say({'outputs': [], 'states': {}, 'lost': False})")  # fmt: skip
+                     "else: say({'outputs': [], 'states': {},"
+                     " 'lost': False, 'remarks': []})")  # fmt: skip
     first = client.setup("setup cell").known
     began = time.monotonic()
     result = client.test("bad", None, no_call, 1.0)
@@ -149,8 +153,8 @@ def test_a_flood_without_end_is_cut_off(serving, monkeypatch):
 
 def test_an_answer_that_nobody_asked_for_is_noticed(serving):
     client = serving(
-        "say({'outputs': [], 'states': {}, 'lost': False})",
-        "say({'outputs': [], 'states': {}, 'lost': False})",
+        "say({'outputs': [], 'states': {}, 'lost': False, 'remarks': []})",
+        "say({'outputs': [], 'states': {}, 'lost': False, 'remarks': []})",
     )
     run(client)
     time.sleep(0.2)
@@ -232,7 +236,7 @@ def asking(*after):
         "shown = json.dumps(answer)",
         "if 'values' in answer: shown = open(answer['values'] + '/values.json').read()",
         "say({'outputs': [{'output_type': 'stream', 'name': 'stdout', 'text': shown}],"
-        " 'states': {}, 'lost': False})",
+        " 'states': {}, 'lost': False, 'remarks': []})",
     )
 
 
@@ -315,7 +319,7 @@ def test_values_are_copied_for_the_verifier_and_removed_after_the_test(serving, 
     client = serving(
         "text = open(request['values'] + '/values.json').read()",
         "say({'outputs': [{'output_type': 'stream', 'name': 'stdout', 'text': text}],"
-        " 'states': {}, 'lost': False})",
+        " 'states': {}, 'lost': False, 'remarks': []})",
     )
     (tmp_path / "values.json").write_text("something")
     assert run(client, values=tmp_path).outputs[0].text == "something"
