@@ -74,6 +74,8 @@ c.RunNotebook.processes = 64
 c.RunNotebook.files = 20_000
 # "none" runs submissions with your own rights; only for submissions that you trust.
 c.RunNotebook.sandbox = "bubblewrap"
+# False imports Keras anew for every submission: slower, the same results.
+c.RunNotebook.warm = True
 
 # ---- Feedback: autograded/ -> feedback/ ----------------------------------------------------
 c.GenerateFeedback.exporter_class = "autograder.grading.feedback.PageExporter"

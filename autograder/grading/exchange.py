@@ -22,10 +22,16 @@ _FITTING = "autograder.transport.fitting"
 
 
 class Requests:
-    """The folder of requests: made before the sandbox, which has to bind it."""
+    """The folder of requests: made before the sandbox, which has to bind it.
 
-    def __init__(self) -> None:
-        self._scratch = ScratchFolder()
+    Parameters
+    ----------
+    base : Path, optional
+        Where it is made; the usual place of temporary files if not given.
+    """
+
+    def __init__(self, base: Path | None = None) -> None:
+        self._scratch = ScratchFolder(base)
         self.folder = self._scratch.make("requests")
         self.known = self.folder / "known.json"
         self.know(())

@@ -17,7 +17,7 @@ from nbclient import NotebookClient
 from nbformat import NotebookNode
 from traitlets import Bool, Dict, Enum, Integer
 
-from autograder.grading import artefacts, cells, outputs, status, workplace
+from autograder.grading import artefacts, cells, outputs, status, warm_kernels, workplace
 from autograder.grading.blueprint import BlueprintCell
 from autograder.grading.kernel_cells import KernelCells, KernelEndedError
 from autograder.grading.kernel_side import KernelSide, LiveSide
@@ -80,6 +80,10 @@ class RunNotebook(KernelCells):
     regrade = Bool(
         False, help="Check what the last run gave; run again only what has changed since."
     ).tag(config=True)
+    warm = Bool(
+        True,
+        help="Fork the kernels of notebooks that use Keras from one process that has imported it.",
+    ).tag(config=True)
 
     _desk: Desk | None = None
 
@@ -120,6 +124,7 @@ class RunNotebook(KernelCells):
     def _run_live(self, recorded: artefacts.Recorded) -> None:
         """Run the notebook in a sandbox, and record what came of it."""
         names = self.resources["nbgrader"]
+        sources = [cell.source for cell in self._course_cells.values()]
         with workplace.open_workplace(
             Path(self.resources[status.KEY]["root"]),
             names["assignment"],
@@ -127,6 +132,7 @@ class RunNotebook(KernelCells):
             self._limits(names["assignment"]),
             self._training_limits(names["assignment"]),
             confined=self.sandbox != NO_SANDBOX,
+            warm=self.warm and warm_kernels.uses_keras(sources),
         ) as place:
             name = self.nb.metadata.get("kernelspec", {}).get("name", "python3")
             self.km = place.kernel_manager(name, self.config)

@@ -11,7 +11,7 @@ from nbgrader.converters import Autograde
 from nbgrader.converters.base import NbGraderException
 from sqlalchemy.exc import SQLAlchemyError
 
-from autograder.grading import status, verifiers
+from autograder.grading import status, verifiers, warm_kernels
 from autograder.grading.candidates import fingerprint
 from autograder.grading.course import Course, CourseError, open_course
 from autograder.grading.execute import NO_SANDBOX
@@ -102,7 +102,11 @@ def grade(
     chosen = handed_in if students is None else list(dict.fromkeys(students))
     again = force or regrade
     results: list[Result] = []
-    with Progress(assignment, len(chosen), shown=progress) as lines, verifiers.kept():
+    with (
+        Progress(assignment, len(chosen), shown=progress) as lines,
+        verifiers.kept(),
+        warm_kernels.kept(),
+    ):
         for student in chosen:
             lines.start(student)
             try:

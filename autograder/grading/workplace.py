@@ -11,12 +11,13 @@ from typing import Any
 import zmq
 from jupyter_client.manager import AsyncKernelManager
 
-from autograder.grading import inputs, sandbox, verifiers
+from autograder.grading import inputs, sandbox, verifiers, warm_kernels
 from autograder.grading.exchange import Requests
 from autograder.grading.quiet import QUIET
 from autograder.grading.sandbox import Limits, Sandbox
 from autograder.grading.sandbox.kernel import kernel_manager
 from autograder.grading.sandbox.limits import MIB
+from autograder.grading.sandbox.warm_box import WarmSandbox
 from autograder.grading.store import store_of
 from autograder.grading.trainer.desk import Desk, TrainingLimits
 from autograder.grading.verifier.client import Verifier
@@ -66,6 +67,7 @@ def open_workplace(
     training: TrainingLimits,
     *,
     confined: bool,
+    warm: bool = False,
 ) -> Iterator[Workplace]:
     """Make everything ready for one submission; nothing of it is left afterwards.
 
@@ -84,22 +86,23 @@ def open_workplace(
         How much it may train.
     confined : bool
         False to run without a sandbox.
+    warm : bool
+        Fork the kernel from a process that has imported Keras, where that works.
     """
     cache = inputs.prepare(assignment, course_root)
+    binds = [*sandbox.student_binds(), *sandbox.cache_binds(cache, hidden=False)]
+    variables = {**os.environ, **QUIET}
     with contextlib.ExitStack() as stack:
-        requests = Requests()
+        parent = None
+        if confined and warm:
+            parent = stack.enter_context(warm_kernels.borrowed(binds, variables))
+        requests = Requests(parent.pool if parent else None)
         stack.callback(requests.close)
+        binds.append(requests.bind)
         place = stack.enter_context(
-            Sandbox(
-                limits,
-                [
-                    *sandbox.student_binds(),
-                    *sandbox.cache_binds(cache, hidden=False),
-                    requests.bind,
-                ],
-                {**os.environ, **QUIET},
-                confined=confined,
-            )
+            WarmSandbox(parent, limits, binds, variables)
+            if parent
+            else Sandbox(limits, binds, variables, confined=confined)
         )
         _copy_files(files, place.work)
         verifier = stack.enter_context(

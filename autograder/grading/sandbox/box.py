@@ -7,7 +7,7 @@ import subprocess
 import threading
 from collections.abc import Mapping, Sequence
 from pathlib import Path
-from typing import Any
+from typing import Any, Protocol
 
 from autograder.grading.sandbox import bubblewrap, environment, processes
 from autograder.grading.sandbox.binds import HOME, Bind
@@ -25,6 +25,17 @@ class SandboxError(RuntimeError):
     """The sandbox was used in a way that would not be safe, or could not be ended."""
 
 
+class Started(Protocol):
+    """What a sandbox needs of a process that it has started."""
+
+    @property
+    def pid(self) -> int:
+        """Its number."""
+
+    def wait(self, timeout: float | None = None) -> int:
+        """Wait for its end."""
+
+
 class Sandbox:
     """A scratch directory and everything that runs in it, for one program.
 
@@ -40,6 +51,8 @@ class Sandbox:
         Environment variables that may go in, as far as `environment.inside` allows them.
     confined : bool
         False runs without bubblewrap: the same folders and limits, and nothing is hidden.
+    base : Path, optional
+        Where its scratch directory is made.
 
     Attributes
     ----------
@@ -62,12 +75,13 @@ class Sandbox:
         variables: Mapping[str, str],
         *,
         confined: bool = True,
+        base: Path | None = None,
     ) -> None:
         self.limits = limits
         self.confined = confined
         self.stopped_because = ""
         self._binds = list(binds)
-        self._folder = ScratchFolder()
+        self._folder = ScratchFolder(base)
         self.scratch, self._own = self._folder.path, self._folder.own
         names = ("work", "home", "tmp", "shm", "channel")
         self.work, self.home, self.tmp, self.shm, self.channel = map(self._folder.make, names)
@@ -77,7 +91,7 @@ class Sandbox:
         self._write_own()
         self._watchdog = Watchdog(limits, self.scratch, self._stop)
         self._killing = threading.Lock()
-        self._started: list[subprocess.Popen[bytes]] = []
+        self._started: list[Started] = []
 
     def __enter__(self) -> "Sandbox":
         return self
@@ -88,7 +102,27 @@ class Sandbox:
     def _write_own(self) -> None:
         (self._own / "passwd").write_text(bubblewrap.PASSWD)
         (self._own / "group").write_text(bubblewrap.GROUP)
-        (self._own / "filter").write_bytes(seccomp_filter())
+        (self._own / "filter").write_bytes(self._filter())
+
+    def _filter(self) -> bytes:
+        return seccomp_filter()
+
+    def _system(self) -> list[str]:
+        return bubblewrap.system()
+
+    @property
+    def replaced(self) -> list[Bind]:
+        """Its folders that stand in the place of one that every system has."""
+        return [
+            Bind(self.tmp, Path("/tmp")),
+            Bind(self.shm, Path("/dev/shm")),
+            Bind(self.home, HOME),
+        ]
+
+    @property
+    def shared(self) -> list[Bind]:
+        """Its folders that are at the same path inside and outside."""
+        return [Bind(self.work, self.work), Bind(self.channel, self.channel)]
 
     def command(self, arguments: Sequence[str]) -> list[str]:
         """Return the command line that runs a program in this sandbox.
@@ -110,19 +144,12 @@ class Sandbox:
             return list(arguments)
         if self._watchdog.roots:
             raise SandboxError("a sandbox is for one program; make another one")
-        folders = [
-            Bind(self.tmp, Path("/tmp")),
-            Bind(self.shm, Path("/dev/shm")),
-            Bind(self.home, HOME),
-            Bind(self.work, self.work),
-            Bind(self.channel, self.channel),
-        ]
         users = [Bind(self._own / name, Path("/etc", name)) for name in ("passwd", "group")]
         return [
             *bubblewrap.host_side(self._own / "filter", self._own / "status"),
             *bubblewrap.namespaces(self.environment),
-            *bubblewrap.system(),
-            *bubblewrap.writable(folders),
+            *self._system(),
+            *bubblewrap.writable([*self.replaced, *self.shared]),
             *bubblewrap.read_only([*users, *self._binds]),
             *bubblewrap.ending(self.work),
             *bubblewrap.limited(self.limits),

@@ -31,6 +31,15 @@ _NAMESPACES = (
 )
 _FILTER, _STATUS = 9, 8  # descriptors of bubblewrap: filter of system calls, what it notes
 _NICE = 5
+_DEVICES = ("null", "zero", "full", "random", "urandom", "tty")
+_DEVICE_LINKS = {
+    "fd": "/proc/self/fd",
+    "core": "/proc/kcore",
+    "ptmx": "pts/ptmx",
+    "stdin": "/proc/self/fd/0",
+    "stdout": "/proc/self/fd/1",
+    "stderr": "/proc/self/fd/2",
+}
 _COUNTED_BY_NAMESPACE = (5, 14)  # Linux since when RLIMIT_NPROC counts a sandbox by itself
 
 
@@ -104,6 +113,26 @@ def namespaces(environment: Mapping[str, str]) -> list[str]:
 
 def system() -> list[str]:
     """Return the options that show the system."""
+    # Where root started the sandbox, the kernel takes its user for root here and lets it write.
+    return [*_programs(), "--proc", "/proc", "--dev", "/dev", "--ro-bind", "/proc/sys", "/proc/sys"]
+
+
+def system_of_parent() -> list[str]:
+    """Return the options that show the system to a program that confines its own children.
+
+    Nothing may be mounted over its /proc, or Linux refuses its children one of their own; it gives
+    up the right to take such mounts away before it does anything else. The options for /dev are
+    spelt out, for `--dev` would make a second user namespace, in which it had no such right.
+    """
+    command = [*_programs(), "--cap-add", "CAP_SYS_ADMIN", "--proc", "/proc", "--tmpfs", "/dev"]
+    for name in _DEVICES:
+        command += ["--dev-bind", f"/dev/{name}", f"/dev/{name}"]
+    for name, target in _DEVICE_LINKS.items():
+        command += ["--symlink", target, f"/dev/{name}"]
+    return [*command, "--dir", "/dev/pts"]
+
+
+def _programs() -> list[str]:
     command: list[str] = []
     for name in _SYSTEM:
         path = Path("/", name)
@@ -113,9 +142,6 @@ def system() -> list[str]:
             command += ["--ro-bind", str(path), str(path)]
     for name in _SETTINGS:
         command += ["--ro-bind-try", f"/etc/{name}", f"/etc/{name}"]
-    command += ["--proc", "/proc", "--dev", "/dev"]
-    # Where root started the sandbox, the kernel takes its user for root here and lets it write.
-    command += ["--ro-bind", "/proc/sys", "/proc/sys"]
     return command
 
 
@@ -158,17 +184,24 @@ def ending(work: Path) -> list[str]:
     return ["--remount-ro", "/dev", "--remount-ro", "/", "--chdir", str(work), "--"]
 
 
-def limited(limits: Limits) -> list[str]:
-    """Return what sets the limits of the program inside, before it starts."""
+def process_limits(limits: Limits) -> dict[str, int]:
+    """Return the limits of every process inside, under the names that ``prlimit`` gives them."""
     import resource  # not on Windows, where this module is imported too
 
+    found = {"core": 0, "fsize": limits.disk, "nofile": OPEN_FILES}
+    if _kernel() >= _COUNTED_BY_NAMESPACE:
+        found["nproc"] = limits.threads
+    for name, wanted in found.items():
+        hard = resource.getrlimit(getattr(resource, f"RLIMIT_{name.upper()}"))[1]
+        found[name] = wanted if hard == resource.RLIM_INFINITY else min(wanted, hard)
+    return found
+
+
+def limited(limits: Limits) -> list[str]:
+    """Return what sets the limits of the program inside, before it starts."""
     command: list[str] = []
     if setter := shutil.which("prlimit"):
-        hard = resource.getrlimit(resource.RLIMIT_NOFILE)[1]
-        open_files = OPEN_FILES if hard == resource.RLIM_INFINITY else min(OPEN_FILES, hard)
-        command += [setter, "--core=0", f"--fsize={limits.disk}", f"--nofile={open_files}"]
-        if _kernel() >= _COUNTED_BY_NAMESPACE:
-            command.append(f"--nproc={limits.threads}")
+        command += [setter, *(f"--{name}={most}" for name, most in process_limits(limits).items())]
     if nicer := shutil.which("nice"):
         command += [nicer, "-n", str(_NICE)]
     return command

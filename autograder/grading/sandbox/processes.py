@@ -108,6 +108,33 @@ def _from_psutil() -> dict[int, Process]:
     return found
 
 
+def find_inside(root: Process, number: int) -> Process | None:
+    """Return a process by the number that it has in a sandbox.
+
+    Parameters
+    ----------
+    root : Process
+        The outer bubblewrap.
+    number : int
+        What the process is called in the namespace that bubblewrap has made.
+
+    Returns
+    -------
+    Process or None
+        None when there is none any more.
+    """
+    for process in trees([root], table()):
+        try:
+            with open(f"/proc/{process.pid}/status", "rb") as file:  # noqa: PTH123 - as above
+                lines = [line for line in file if line.startswith(b"NSpid:")]
+        except OSError:
+            continue
+        numbers = [int(word) for line in lines for word in line.split()[1:]]
+        if numbers[1:2] == [number]:
+            return process
+    return None
+
+
 def trees(roots: Iterable[Process], processes: dict[int, Process]) -> list[Process]:
     """Return some processes and all that descend from them, as far as they are there.
 

@@ -23,6 +23,11 @@ class ScratchFolder:
 
     Making one removes those that no living process has locked.
 
+    Parameters
+    ----------
+    base : Path, optional
+        Where it is made; the usual place of temporary files if not given.
+
     Attributes
     ----------
     path : Path
@@ -30,9 +35,10 @@ class ScratchFolder:
         The folder in it that holds the lock.
     """
 
-    def __init__(self) -> None:
-        base = _base()
-        remove_leftovers(base)
+    def __init__(self, base: Path | None = None) -> None:
+        if base is None:
+            base = _base()
+            remove_leftovers(base)
         self.path = Path(tempfile.mkdtemp(prefix=_PREFIX, dir=base)).resolve()
         self.own = self.make(_OWN)
         self._claim = _claim(self.path)

@@ -41,6 +41,8 @@ class Watchdog:
         self._device = scratch.stat().st_dev
         self._most = Usage(limits.disk, limits.files, DEEPEST)
         self._roots: list[Process] = []
+        # A fork begins with its parent's memory, which it shares with it.
+        self._given = 0
         self._ended = threading.Event()
         self._thread: threading.Thread | None = None
         self.seen: dict[Process, None] = {}
@@ -51,11 +53,16 @@ class Watchdog:
         process = find(pid)
         if process is None:
             return None
-        self._roots.append(process)
+        self.know(process)
         if self._thread is None:
             self._thread = threading.Thread(target=self._run, name="watches-sandbox", daemon=True)
             self._thread.start()
         return process
+
+    def know(self, process: Process) -> None:
+        """Count a process among the roots, without looking after it yet."""
+        self._roots.append(process)
+        self._given += process.memory
 
     @property
     def roots(self) -> list[Process]:
@@ -114,7 +121,7 @@ class Watchdog:
         return ""
 
     def _too_big(self, family: list[Process], in_memory: int) -> str:
-        used = sum(process.memory for process in family) + in_memory
+        used = sum(process.memory for process in family) + in_memory - self._given
         if used > self._limits.memory:
             return f"used more than {in_words(self._limits.memory)} of memory"
         left = available_memory()

@@ -144,5 +144,34 @@ add("link_1_link", "# <<trace>>\\n")
 add("link_1_symlink", "# <<trace>>\\n")
 """,
         ),
+        _write(
+            "memory_of_others",
+            "memory of all processes overwritten where the process it was forked from has NumPy",
+            """
+import ctypes
+
+import numpy
+
+
+class Piece(ctypes.Structure):
+    _fields_ = [("place", ctypes.c_void_p), ("size", ctypes.c_size_t)]
+
+
+place = id(numpy.__doc__) + str.__sizeof__("")
+word = ctypes.create_string_buffer(b"<<trace>>")
+mine, theirs = Piece(ctypes.addressof(word), 8), Piece(place, 8)
+library = ctypes.CDLL(None)
+for pid in [pid for pid in range(1, 40000) if pid != os.getpid()]:
+    library.process_vm_writev(pid, ctypes.byref(mine), 1, ctypes.byref(theirs), 1, 0)
+    try:
+        with open(f"/proc/{pid}/mem", "r+b", buffering=0) as memory:
+            memory.seek(place)
+            memory.write(word.value)
+    except OSError:
+        continue
+""",
+            stock="not run",
+            why_not="would write into the memory of other programs on this machine",
+        ),
     ],
 )

@@ -2,13 +2,13 @@
 
 import asyncio
 import os
-import subprocess
 import time
 
 import pytest
 from boxing import LIMITS, MIB, run, running
 from jupyter_client.manager import AsyncKernelManager
 from jupyter_core.utils import run_sync
+from kernel_session import Session
 from nbclient import NotebookClient
 from nbformat.v4 import new_code_cell, new_notebook
 from traitlets.config import Config
@@ -24,37 +24,6 @@ signal.signal(signal.SIGINT, signal.SIG_IGN)
 while True:
     pass
 """
-
-
-class Session:
-    """A started kernel and a client of it."""
-
-    async def start(self, limits=LIMITS, confined=True):
-        self.box = Sandbox(limits, student_binds(), {"MPLBACKEND": "Agg"}, confined=confined)
-        self.manager = kernel_manager(self.box, "python3", Config())
-        await self.manager.start_kernel(stdout=subprocess.DEVNULL, cwd="/")
-        self.client = self.manager.client()
-        self.client.start_channels()
-        await self.client.wait_for_ready(timeout=60)
-        return self
-
-    async def run(self, source, seconds=60):
-        texts = []
-
-        def keep(message):
-            content = message["content"]
-            if message["msg_type"] == "stream":
-                texts.append(content["text"])
-            elif message["msg_type"] == "error":
-                texts.append(content["ename"])
-
-        await self.client.execute_interactive(source, timeout=seconds, output_hook=keep)
-        return "".join(texts)
-
-    async def end(self):
-        self.client.stop_channels()
-        await self.manager.shutdown_kernel(now=True)
-        self.box.close()
 
 
 def session(test, **options):

@@ -21,7 +21,8 @@ SHOW_PYTHON = (
 
 SOME = (
     "test_confinement or fork or unreadable or (kernel_starts and True) or is_interrupted "
-    "or (end_with_the_program and double) or whatever_is_in_it"
+    "or (end_with_the_program and double) or whatever_is_in_it "
+    "or (test_warm and not test_warm_kernel and not bomb)"
 )
 
 
