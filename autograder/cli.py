@@ -1,5 +1,6 @@
 """The `autograder` command. Imports stand in the commands, so that `--help` answers at once."""
 
+import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -9,6 +10,10 @@ import typer
 
 if TYPE_CHECKING:
     from autograder.grading.results import Result
+
+# It compiles a grammar when imported, for seconds, and only checks addresses in JSON that we never
+# check; jsonschema, which nbgrader imports, does without it.
+sys.modules.setdefault("rfc3987_syntax", None)  # type: ignore[arg-type]
 
 app = typer.Typer(
     help="Release, grade and report the assignments of a course.",
@@ -114,7 +119,19 @@ def grade(
     regrade: Annotated[
         bool, typer.Option("--regrade", help="All of them, but run only what has changed.")
     ] = False,
+    workers: Annotated[
+        int | None,
+        typer.Option(
+            min=1, help="Submissions at a time; as many as the machine is good for if not given."
+        ),
+    ] = None,
+    scheduler: Annotated[
+        str, typer.Option(help="Address of a Dask scheduler, such as tls://10.0.0.1:8786.")
+    ] = "",
     csv: Annotated[Path | None, typer.Option("--csv", help="Write the scores here.")] = None,
+    json: Annotated[
+        Path | None, typer.Option("--json", help="Write all that is known here, for programs.")
+    ] = None,
     no_sandbox: Annotated[
         bool, typer.Option("--no-sandbox", help="Run submissions with your own rights.")
     ] = False,
@@ -124,6 +141,8 @@ def grade(
         raise fail(
             "--regrade runs only what has changed, --force runs everything; give one of them"
         )
+    if workers and scheduler:
+        raise fail("--workers starts processes here, --scheduler uses those of a cluster: say one")
     root = _course_root()
     _known(root, assignment)
     from autograder.grading import pipeline, regrading, results
@@ -137,6 +156,8 @@ def grade(
                 force=force,
                 regrade=regrade,
                 sandbox=not no_sandbox,
+                workers=workers,
+                scheduler=scheduler,
             )
     except pipeline.GradingInterrupted as stop:
         typer.echo(f"stopped; {len(stop.results)} are graded, {stop.left} are left", err=True)
@@ -147,6 +168,9 @@ def grade(
     if csv is not None:
         results.write_grades(graded, csv)
         typer.echo(f"scores: {csv}")
+    if json is not None:
+        results.write_results(graded, json)
+        typer.echo(f"results: {json}")
     if not graded:
         raise fail(f"submitted/ holds nothing to grade for {assignment}")
 

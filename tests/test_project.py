@@ -18,6 +18,7 @@ from autograder.release import build
 from autograder.release.generate import PREPROCESSORS
 
 NOT_IMPORTED = {
+    "cryptography": "makes keys for distributed",
     "ipykernel": "started by name",
     "jupyterlab": "started by name",
     "tensorflow": "Keras' backend",

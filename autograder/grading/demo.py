@@ -74,7 +74,7 @@ def run_demo(
         if not (demo / "release" / assignment).is_dir():
             release(demo, assignment)
             write_class(demo, assignment)
-        graded = pipeline.grade(demo, assignment, sandbox=not problem)
+        graded = pipeline.grade(demo, assignment, sandbox=not problem, workers=None)
         feedback(demo, assignment)
         results += graded
         problems += surprises(assignment, graded)

@@ -87,7 +87,9 @@ class SubmissionExporter(NotebookExporter):  # type: ignore[misc]
 
     def _read(self, path: Path, blueprint: Blueprint, db_url: str) -> NotebookNode:
         if not getattr(self.parent, "_sanitizing", True):
-            return nbformat.read(path, as_version=4)
+            nb = nbformat.read(path, as_version=4)
+            status.record(nb)[status.FINISHED] = True  # when it is written again
+            return nb
         nb = read_submission(path.parent, blueprint, grade_ids(db_url), self.max_bytes)
         status.record(nb)["fingerprint"] = fingerprint(path.parent)
         return nb

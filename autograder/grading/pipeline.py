@@ -1,28 +1,25 @@
-"""Grade the submissions of an assignment, one after the other, through nbgrader's autograde."""
+"""Grade the submissions of an assignment through nbgrader's autograde, one or many at a time."""
 
-import io
-import sqlite3
-import traceback
-from collections.abc import Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 
-import nbformat
-from nbgrader.converters import Autograde
-from nbgrader.converters.base import NbGraderException
-from sqlalchemy.exc import SQLAlchemyError
-
-from autograder.grading import status, verifiers, warm_kernels
-from autograder.grading.candidates import fingerprint
+from autograder.grading import verifiers, warm_kernels
 from autograder.grading.course import Course, CourseError, open_course
 from autograder.grading.execute import NO_SANDBOX
-from autograder.grading.files import write_text
 from autograder.grading.progress import Progress
-from autograder.grading.results import Result, TaskResult, collect, write_grades
+from autograder.grading.results import Result, TaskResult, write_grades, write_results
 from autograder.grading.sandbox import sandbox_problem
+from autograder.grading.single import Grader, OneSubmission
 
-__all__ = ["GradingInterrupted", "Result", "TaskResult", "grade", "write_grades"]
-
-LOGS = Path(".autograder") / "logs"
+__all__ = [
+    "GradingInterrupted",
+    "OneSubmission",
+    "Result",
+    "TaskResult",
+    "grade",
+    "write_grades",
+    "write_results",
+]
 
 
 class GradingInterrupted(KeyboardInterrupt):
@@ -34,21 +31,6 @@ class GradingInterrupted(KeyboardInterrupt):
         self.left = left
 
 
-class OneSubmission(Autograde):  # type: ignore[misc]
-    """nbgrader's autograde for exactly one student, whatever the folder is called or holds.
-
-    nbgrader finds submissions by patterns: it would pass over a folder without a notebook, and a
-    name with brackets. From here on everything is stock.
-    """
-
-    def init_notebooks(self) -> None:
-        """Name the notebooks of the assignment; their files need not exist."""
-        directory = self.coursedir
-        folder = self._format_source(directory.assignment_id, directory.student_id)
-        self.assignments = {folder: [f"{folder}/{name}.ipynb" for name in self.notebook_names]}
-        self.notebooks: list[str] = []
-
-
 def grade(
     course_root: Path,
     assignment: str,
@@ -58,6 +40,8 @@ def grade(
     regrade: bool = False,
     progress: bool = True,
     sandbox: bool = True,
+    workers: int | None = 1,
+    scheduler: str = "",
 ) -> list[Result]:
     """Grade an assignment.
 
@@ -80,6 +64,11 @@ def grade(
         Show a line a submission and a bar.
     sandbox : bool, optional
         False to run submissions with your own rights; the configuration may say so as well.
+    workers : int or None, optional
+        How many submissions to grade at a time, each in a process of its own; 1 grades in this
+        process, None as many as this machine is good for.
+    scheduler : str, optional
+        Address of a Dask scheduler whose workers run the submissions.
 
     Returns
     -------
@@ -89,148 +78,71 @@ def grade(
     Raises
     ------
     autograder.grading.course.CourseError
-        If there is no course, the assignment has not been released, or the sandbox does not
-        work here.
+        If there is no course, the assignment has not been released, or the sandbox or the
+        workers do not work.
     GradingInterrupted
         On Ctrl-C.
     """
     course = open_course(course_root)
-    notebooks = course.notebooks(assignment)
-    _choose_sandbox(course, sandbox)
+    grader = Grader(course, assignment, course.notebooks(assignment))
     course.app.config.RunNotebook.regrade = regrade
+    if not sandbox:
+        course.app.config.RunNotebook.sandbox = NO_SANDBOX
     handed_in = course.students(assignment)
     chosen = handed_in if students is None else list(dict.fromkeys(students))
-    again = force or regrade
-    results: list[Result] = []
+    results: dict[str, Result] = {}
     with (
         Progress(assignment, len(chosen), shown=progress) as lines,
         verifiers.kept(),
         warm_kernels.kept(),
     ):
-        for student in chosen:
-            lines.start(student)
-            try:
-                if student in handed_in:
-                    result = grade_one(course, assignment, student, notebooks, force=again)
-                else:
-                    result = _nothing_handed_in(course, assignment, student)
-            except KeyboardInterrupt:
-                lines.stop(len(chosen) - len(results))
-                raise GradingInterrupted(results, len(chosen) - len(results)) from None
-            results.append(result)
-            lines.done(result)
-    return results
+        try:
+            again = {
+                student: force or regrade or grader.is_outdated(student)
+                for student in chosen
+                if student in handed_in
+            }
+            for student in chosen:
+                if student not in again:
+                    results[student] = lines.done(grader.nothing_handed_in(student))
+            for result in _graded(grader, again, workers, scheduler, lines):
+                results[result.student_id] = lines.done(result)
+        except KeyboardInterrupt:
+            lines.stop(len(chosen) - len(results))
+            raise GradingInterrupted(list(results.values()), len(chosen) - len(results)) from None
+    return [results[student] for student in chosen]
 
 
-def _choose_sandbox(course: Course, wanted: bool) -> None:
-    settings = course.app.config.RunNotebook
-    if not wanted:
-        settings.sandbox = NO_SANDBOX
-    problem = "" if settings.get("sandbox") == NO_SANDBOX else sandbox_problem()
-    if problem:
+def _graded(
+    grader: Grader,
+    again: Mapping[str, bool],
+    workers: int | None,
+    scheduler: str,
+    lines: Progress,
+) -> Iterator[Result]:
+    to_run = sum(again.values())
+    if to_run and not scheduler:
+        _require_sandbox(grader.course)
+    if workers is None and to_run > 1 and not scheduler:
+        from autograder.grading.workers import default_number
+
+        workers = default_number()
+    if to_run and (scheduler or (workers and min(workers, to_run) > 1)):
+        from autograder.grading.parallel import grade_with_workers
+
+        number = min(workers or 1, to_run)
+        yield from grade_with_workers(grader, again, number, scheduler, lines)
+        return
+    for student, force in again.items():
+        lines.running(1, student)
+        yield grader.grade(student, force=force)
+
+
+def _require_sandbox(course: Course) -> None:
+    confined = course.app.config.RunNotebook.get("sandbox") != NO_SANDBOX
+    if confined and (problem := sandbox_problem()):
         raise CourseError(
             f"Submissions can't be run apart from the rest of this machine: {problem}. "
             "To run them with your own rights all the same, say --no-sandbox; only do so with "
             "submissions that you trust."
         )
-
-
-def grade_one(
-    course: Course, assignment: str, student: str, notebooks: list[str], *, force: bool
-) -> Result:
-    """Grade one submission; whatever happens there is a result.
-
-    Parameters
-    ----------
-    course : Course
-        The course.
-    assignment, student : str
-        Whose work on what.
-    notebooks : list of str
-        Names of the assignment's notebooks.
-    force : bool
-        Grade it again when it has been graded.
-    """
-    log = io.StringIO()
-    try:
-        again = force or _is_outdated(course, assignment, student, notebooks)
-        _autograde(course, assignment, student, notebooks, again, log)
-        return collect(course, assignment, student, notebooks)
-    except (Exception, SystemExit) as error:
-        log.write(traceback.format_exc())
-        file = LOGS / assignment / f"{_file_name(student)}.log"
-        message = f"Grading failed: {_reason(error)}. The instructor has to look at {file}."
-        most = _record_nothing(course, assignment, student)
-        return Result(assignment, student, 0.0, most, status.FAILED, [message])
-    finally:
-        write_text(course.root / LOGS / assignment / f"{_file_name(student)}.log", log.getvalue())
-
-
-def _is_outdated(course: Course, assignment: str, student: str, notebooks: list[str]) -> bool:
-    """Tell whether what was graded before failed, or is not what lies in ``submitted/`` now."""
-    handed_in = fingerprint(course.folder("submitted", student, assignment))
-    graded = course.folder("autograded", student, assignment)
-    for notebook in notebooks:
-        try:
-            nb = nbformat.read(graded / f"{notebook}.ipynb", as_version=4)
-        except (OSError, ValueError):
-            return True
-        if status.status_of(nb) == status.FAILED:
-            return True
-        if status.record(nb).get("fingerprint") != handed_in:
-            return True
-    return False
-
-
-def _autograde(
-    course: Course,
-    assignment: str,
-    student: str,
-    notebooks: list[str],
-    force: bool,
-    log: io.StringIO,
-) -> None:
-    directory = course.directory(assignment, student)
-    converter = OneSubmission(coursedir=directory, parent=course.app)
-    converter.notebook_names = notebooks
-    converter.force = force
-    with course.converting(log):
-        converter.start()
-
-
-def _record_nothing(course: Course, assignment: str, student: str) -> float:
-    """Give the student a submission with 0 points in the gradebook; returns the points possible.
-
-    Hand grades stay as they are.
-    """
-    try:
-        with course.gradebook() as gradebook:
-            gradebook.update_or_create_student(student)
-            submission = gradebook.update_or_create_submission(assignment, student)
-            for notebook in submission.notebooks:
-                for found in notebook.grades:
-                    found.auto_score = 0
-                    found.needs_manual_grade = found.manual_score is not None
-            gradebook.db.commit()
-            return float(submission.max_score)
-    except (SQLAlchemyError, sqlite3.Error):
-        return 0.0
-
-
-def _nothing_handed_in(course: Course, assignment: str, student: str) -> Result:
-    with course.gradebook() as gradebook:
-        most = float(gradebook.find_assignment(assignment).max_score)
-    message = f"There is no folder submitted/{student}/{assignment}."
-    return Result(assignment, student, 0.0, most, status.NO_NOTEBOOK, [message])
-
-
-def _reason(error: BaseException) -> str:
-    if isinstance(error, NbGraderException):
-        return "nbgrader stopped"
-    text = str(error).strip().splitlines()
-    name = type(error).__name__
-    return f"{name}: {text[0][:200]}" if text else name
-
-
-def _file_name(student: str) -> str:
-    return "".join(c if c.isalnum() or c in "-_. " else "_" for c in student)

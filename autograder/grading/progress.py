@@ -6,7 +6,7 @@ from typing import Self
 
 from rich.console import Console
 from rich.markup import escape
-from rich.progress import BarColumn, MofNCompleteColumn, TextColumn, TimeElapsedColumn
+from rich.progress import BarColumn, MofNCompleteColumn, TextColumn, TimeRemainingColumn
 from rich.progress import Progress as Bar
 
 from autograder.grading import status
@@ -35,13 +35,19 @@ class Progress:
             TextColumn("{task.description}"),
             BarColumn(),
             MofNCompleteColumn(),
-            TimeElapsedColumn(),
+            TextColumn(
+                "{task.fields[running]} running, {task.fields[failed]} failed, "
+                "{task.fields[saved]} trainings saved"
+            ),
+            TimeRemainingColumn(),
+            TextColumn("left"),
             console=self._console,
             transient=True,
             disable=not shown or not self._console.is_terminal,
         )
         self._assignment = assignment
-        self._task = self._bar.add_task(assignment, total=total)
+        self._failed = self._saved = 0
+        self._task = self._bar.add_task(assignment, total=total, running=0, failed=0, saved=0)
 
     def __enter__(self) -> Self:
         self._bar.start()
@@ -55,13 +61,20 @@ class Progress:
     ) -> None:
         self._bar.stop()
 
-    def start(self, student: str) -> None:
-        """Say whose submission is being graded."""
-        self._bar.update(self._task, description=escape(f"{self._assignment}: {student}"))
+    def say(self, text: str) -> None:
+        """Print a line that is about no submission."""
+        self._console.print(text, markup=False)
 
-    def done(self, result: Result) -> None:
-        """Print the line of a graded submission."""
-        self._bar.advance(self._task)
+    def running(self, number: int, student: str = "") -> None:
+        """Say how many submissions are being run, and whose if it is one."""
+        title = f"{self._assignment}: {student}" if student else self._assignment
+        self._bar.update(self._task, description=escape(title), running=number)
+
+    def done(self, result: Result) -> Result:
+        """Print the line of a graded submission; return its result."""
+        self._failed += result.status == status.FAILED
+        self._saved += result.trainings_saved
+        self._bar.update(self._task, advance=1, failed=self._failed, saved=self._saved)
         score = f"{result.score:g} of {result.max_score:g}"
         note = ""
         if result.status not in _IN_ORDER and result.messages:
@@ -69,6 +82,7 @@ class Progress:
         self._console.print(
             escape(f"{result.student_id:<28} {score:>12}  {result.status}{note}"), style=None
         )
+        return result
 
     def stop(self, left: int) -> None:
         """Say that a person stopped the grading."""

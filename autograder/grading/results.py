@@ -2,8 +2,9 @@
 
 import csv
 import io
+import json
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Any
 
@@ -16,6 +17,7 @@ from autograder.grading.course import Course
 from autograder.grading.files import write_text
 
 COLUMNS = ("assignment", "student_id", "score", "max_score", "status")
+JSON_FORMAT = 1
 WAITING = "Waits to be graded by hand."
 UNANSWERED = "No answer was written."
 
@@ -58,6 +60,8 @@ class Result:
         Every graded cell in the notebook's order.
     waiting : int
         Answers that a person has yet to grade.
+    trainings_saved : int
+        Trainings of the submission that had been done for somebody else already.
     again : str or None
         In a regrade, why the submission was run again; empty when what was kept of its last run
         served, None when there was nothing to run. No part of the result itself.
@@ -71,6 +75,7 @@ class Result:
     messages: list[str] = field(default_factory=list)
     tasks: list[TaskResult] = field(default_factory=list)
     waiting: int = 0
+    trainings_saved: int = 0
     again: str | None = field(default=None, compare=False)
 
 
@@ -94,7 +99,7 @@ def collect(course: Course, assignment: str, student: str, notebooks: Sequence[s
     folder = course.folder("autograded", student, assignment)
     states, said, tasks = [status.GRADED], [], []
     score = most = 0.0
-    waiting = 0
+    waiting = saved = 0
     again: list[str | None] = []
     for notebook in notebooks:
         path = folder / f"{notebook}.ipynb"
@@ -109,10 +114,11 @@ def collect(course: Course, assignment: str, student: str, notebooks: Sequence[s
         score += grades["score"]
         most += grades["max_score"]
         waiting += grades["waiting"]
+        saved += status.record(nb).get(status.TRAININGS_SAVED, 0)
     said += [f"{task.grade_id}: {task.message}" for task in tasks if task.message]
     worst = max(states, key=status.STATUSES.index)
     why = next((text for text in again if text), "" if "" in again else None)
-    return Result(assignment, student, score, most, worst, said, tasks, waiting, why)
+    return Result(assignment, student, score, most, worst, said, tasks, waiting, saved, why)
 
 
 def _grades(course: Course, assignment: str, student: str, notebook: str) -> dict[str, Any] | None:
@@ -171,3 +177,18 @@ def write_grades(results: Sequence[Result], path: Path) -> None:
         numbers = (f"{result.score:g}", f"{result.max_score:g}")
         writer.writerow([result.assignment, result.student_id, *numbers, result.status])
     write_text(Path(path), text.getvalue())
+
+
+def write_results(results: Sequence[Result], path: Path) -> None:
+    """Write everything that is known about submissions to a JSON file, for other programs.
+
+    Parameters
+    ----------
+    results : sequence of Result
+        What `autograder.grading.pipeline.grade` returned.
+    path : Path
+        The file; written beside and renamed.
+    """
+    ordered = sorted(results, key=lambda found: (found.assignment, found.student_id))
+    entries = {"format": JSON_FORMAT, "results": [asdict(result) for result in ordered]}
+    write_text(Path(path), json.dumps(entries, indent=1) + "\n")

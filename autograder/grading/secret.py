@@ -55,7 +55,7 @@ def secret_seed(root: Path | None = None) -> int:
     """
     path = (root or course_root()) / FOLDER / "seed"
     if not path.exists():
-        _create(path)
+        write_seed(path.parents[1], secrets.randbits(SEED_BITS))
     text = path.read_text(encoding="ascii", errors="replace").strip()
     try:
         seed = int(text, 16)
@@ -69,12 +69,22 @@ def secret_seed(root: Path | None = None) -> int:
     return seed
 
 
-def _create(path: Path) -> None:
+def write_seed(root: Path, seed: int) -> None:
+    """Write a course's secret seed where there is none; one that is there stays.
+
+    Parameters
+    ----------
+    root : pathlib.Path
+        The course directory.
+    seed : int
+        0 to 2**128 - 1.
+    """
+    path = root / FOLDER / "seed"
     path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
     beside = path.with_name(f"seed.{os.getpid()}")
     descriptor = os.open(beside, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
     with os.fdopen(descriptor, "w", encoding="ascii") as file:
-        file.write(f"{secrets.randbits(SEED_BITS):032x}\n")
+        file.write(f"{seed:032x}\n")
     try:
         os.link(beside, path)
     except FileExistsError:

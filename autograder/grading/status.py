@@ -11,6 +11,12 @@ from nbformat import NotebookNode
 
 KEY: Final = "eight_faces"
 
+FINISHED: Final = "finished"
+"""Entry of a notebook that went through the whole grading; one that was only sanitized has none."""
+
+TRAININGS_SAVED: Final = "trainings_saved"
+"""Entry of a notebook: how many of its trainings had been done for somebody else already."""
+
 GRADED: Final = "graded"
 REPAIRED: Final = "repaired"
 REFUSED: Final = "refused"

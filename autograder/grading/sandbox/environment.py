@@ -8,6 +8,14 @@ from pathlib import Path
 from autograder import settings
 from autograder.grading.sandbox.binds import CACHE, package_folder
 
+THREADS = "EIGHT_FACES_THREADS"
+"""The environment variable that says how many threads a computation has in a sandbox.
+
+Always the same, however many workers and cores there are: with another number a training ends with
+other weights. One is best where many submissions are graded at a time.
+"""
+
+_THREADED = ("TF_NUM_INTRAOP_THREADS", "TF_NUM_INTEROP_THREADS", "OMP_NUM_THREADS")
 _ALLOWED = (
     "TZ",
     "MPLBACKEND",
@@ -36,6 +44,7 @@ def inside(
     found = {
         name: value for name, value in wanted.items() if name in names or name.startswith("TF_")
     }
+    found |= dict.fromkeys(_THREADED, wanted.get(THREADS, "1"))
     found["PATH"] = os.pathsep.join([str(Path(sys.prefix) / "bin"), "/usr/bin", "/bin"])
     found["HOME"] = str(home)
     found["TMPDIR"] = str(temporary)

@@ -99,6 +99,12 @@ def remove_leftovers(base: Path) -> None:
                 _remove_unlocked(folder)
 
 
+def remove_later_leftovers() -> None:
+    """Remove the scratch folders of processes that have ended since this one began."""
+    remove_leftovers.cache_clear()
+    remove_leftovers(_base())
+
+
 def _remove_unlocked(folder: Path) -> None:
     if sys.platform == "win32":
         return

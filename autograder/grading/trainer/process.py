@@ -1,6 +1,5 @@
 """The trainer's main loop: that of the verifier, with trainings in place of tests."""
 
-import contextlib
 import gc
 import os
 import sys
@@ -68,7 +67,5 @@ def main() -> None:
     requests, answers = own_streams()
     os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
     runner = Runner(Capture(sys.stderr))
-    with contextlib.suppress(ImportError):
-        training.fix_threads()
     TrainerLoop(requests, answers, runner).run()
     end()

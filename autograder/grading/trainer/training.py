@@ -1,5 +1,6 @@
 """Do a training, always in the same way."""
 
+import os
 import tempfile
 from pathlib import Path
 from typing import Any, Final
@@ -13,17 +14,6 @@ from autograder.transport.known import digest_of_weights
 SEED: Final = 20_26
 """Seed of everything random in a training but what the network itself brings along."""
 
-THREADS: Final = 2
-"""Threads of one operation: the same on every machine, since another number gives other weights."""
-
-
-def fix_threads() -> None:
-    """Set the number of threads; before TensorFlow's first operation."""
-    import tensorflow as tf
-
-    tf.config.threading.set_intra_op_parallelism_threads(THREADS)
-    tf.config.threading.set_inter_op_parallelism_threads(THREADS)
-
 
 def circumstances() -> dict[str, Any]:
     """Return what else decides what comes of a training: versions, threads, seed."""
@@ -34,7 +24,7 @@ def circumstances() -> dict[str, Any]:
         "keras": keras.__version__,
         "tensorflow": tf.__version__,
         "numpy": np.__version__,
-        "threads": THREADS,
+        "threads": os.environ.get("TF_NUM_INTRAOP_THREADS", ""),
         "seed": SEED,
     }
 
