@@ -3,6 +3,7 @@
 #   make demo       make a class of students, grade it, show the result
 #   make test       lint and all tests but the full-size ones
 #   make test-full  everything at full size; takes hours, goes on where it stopped
+#   make bench      measure what grading costs; takes hours, goes on where it stopped
 #   make lab        copy the exercises to work/ and open them in JupyterLab
 
 PYTHON ?= python3
@@ -20,7 +21,7 @@ export PATH := $(CURDIR)/$(BIN):$(PATH)
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 
 .DEFAULT_GOAL := help
-.PHONY: help venv sandbox demo test test-full lab worksheets lint format notebook-lint types release lock clean
+.PHONY: help venv sandbox demo test test-full bench lab worksheets lint format notebook-lint types release lock clean
 
 help:  ## Show what can be made
 	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/  make \1\t\2/p' $(firstword $(MAKEFILE_LIST)) | expand -t 20
@@ -54,6 +55,9 @@ test: $(INSTALLED) sandbox lint  ## Lint and test; what .ci/run runs
 
 test-full: $(INSTALLED) sandbox  ## Test everything at full size; goes on where it stopped
 	$(BIN)/python tests/full.py
+
+bench: $(INSTALLED) sandbox  ## Measure what grading costs against stock nbgrader; takes hours
+	$(BIN)/autograder bench
 
 lab: worksheets  ## Copy the exercises to work/ and open JupyterLab there
 	cd $(WORK) && $(LAB) $(LAB_ARGS)

@@ -274,6 +274,40 @@ def demo(
 
 
 @app.command()
+def bench(
+    assignment: Annotated[
+        list[str] | None, typer.Option(help="Only this assignment; may be repeated.")
+    ] = None,
+    size: Annotated[
+        list[int] | None, typer.Option(min=1, help="Only classes of this size; may be repeated.")
+    ] = None,
+    mix: Annotated[
+        list[str] | None, typer.Option(help="realistic or different; both if not given.")
+    ] = None,
+    workers: Annotated[int | None, typer.Option(min=1, help="As in `grade`.")] = None,
+) -> None:
+    """Measure what grading a class costs, against nbgrader as it comes; takes hours."""
+    from autograder import exercises
+
+    for name in assignment or ():
+        if name not in exercises.names():
+            raise fail(f"there is no exercise {name}; there are {', '.join(exercises.names())}")
+    for name in mix or ():
+        if name not in ("realistic", "different"):
+            raise fail(f"there is no mix {name}; there are realistic and different")
+    _course_root()
+    from autograder.grading import benchmark
+
+    chosen = benchmark.cases(assignment or (), size or (), mix or ())
+    try:
+        with _clear_errors():
+            benchmark.bench(chosen, workers=workers)
+    except benchmark.BenchError as error:
+        raise fail(str(error)) from error
+    typer.echo(f"rows are in {benchmark.REPORT}")
+
+
+@app.command()
 def doctor() -> None:
     """Check that this machine can grade: Python, the sandbox, room on the disk, configuration."""
     root = _course_root()

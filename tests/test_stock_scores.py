@@ -1,6 +1,5 @@
 """Honest submissions get the same points here as in nbgrader as it comes, which trusts them."""
 
-import shutil
 from pathlib import Path
 
 import nbformat
@@ -8,7 +7,7 @@ import pytest
 
 from autograder.grading import cells, demo
 from autograder.grading.demo_class import CLASSES
-from autograder.release.build import release
+from autograder.grading.stock import make_stock_course
 from tests.adversarial.stock import autograde
 from tests.adversarial.trial import task_points
 
@@ -22,14 +21,6 @@ DIFFERENT = {
     ("07_faces_fine_tuning", "empty_file"): "no score, for the file can't be read",
 }
 """Where stock nbgrader is wrong, and how: it must be so, or the line has to go."""
-
-STOCK = """
-c = get_config()
-c.CourseDirectory.course_id = "eight_faces"
-c.Execute.timeout = 120
-c.Execute.interrupt_on_timeout = True
-c.Execute.error_on_timeout = {"ename": "Timeout", "evalue": "x", "traceback": []}
-"""
 
 
 @pytest.mark.parametrize("assignment", CLASSES)
@@ -71,13 +62,3 @@ def talking_tests(root: Path, assignment: str, student: str) -> list[str]:
         for cell in nbformat.read(path, as_version=4).cells
         if cells.is_test(cell) and any(out.get("name") == "stderr" for out in cell.outputs)
     ]
-
-
-def make_stock_course(ours: Path, root: Path, assignment: str) -> Path:
-    """Copy the course with its submissions and hidden pictures, but none of our preprocessors."""
-    for name in ("source", "submitted", ".secret"):
-        shutil.copytree(ours / name, root / name)
-    shutil.copy(ours / "nbgrader_config.py", root)
-    release(root, assignment)
-    (root / "nbgrader_config.py").write_text(STOCK, encoding="utf-8")
-    return root

@@ -157,6 +157,7 @@ def _prepare(root: Path, assignment: str) -> tuple[NotebookNode, Callable[[Noteb
         folder = root / "submitted" / STUDENT / assignment
         write_submission("reference", root / "source" / name, root / "release" / name, folder)
     course = open_course(root)
+    course.app.config.RunNotebook.train_once = False  # nobody is to profit from the run before
     notebook, resources = _sanitized(course, assignment)
 
     def run(nb: NotebookNode) -> object:

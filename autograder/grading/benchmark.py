@@ -1,0 +1,246 @@
+"""`autograder bench`: grade the same class with nbgrader as it comes and with us, in turn.
+
+Absolute times mislead on machines that others use as well, so that what counts is the ratio of two
+times from one run. Each measurement is a row of build/bench.json; those that are there already are
+not made again.
+"""
+
+import functools
+import json
+import os
+import shutil
+import subprocess
+import sys
+import threading
+import time
+from collections.abc import Iterable, Sequence
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import Any, Final
+
+import psutil  # type: ignore[import-untyped]
+
+from autograder import settings
+from autograder.grading.bench_class import MIXES, write_bench_class
+from autograder.grading.demo import make_course, prepare_data
+from autograder.grading.files import write_text
+from autograder.grading.journal import Journal
+from autograder.grading.quiet import QUIET
+from autograder.grading.secret import course_root
+from autograder.grading.stock import make_stock_course
+from autograder.release.generate import generate
+
+FOLDER: Final = Path("build") / "bench"
+REPORT: Final = Path("build") / "bench.json"
+
+STOCK: Final = "nbgrader"
+OURS: Final = "eight faces"
+
+SIZES: Final = {
+    "03_faces_fc": (1, 10, 30, 100),
+    "07_faces_fine_tuning": (1, 10, 30),
+    "05_faces_cnn_tricks": (10, 30),
+    "06_faces_vgg_features": (30,),
+}
+"""Sizes of classes by assignment."""
+
+_LOOK: Final = 0.5  # seconds between two looks at the memory
+_LONGEST_CELL: Final = 3600  # seconds; nobody in these classes runs for ever
+
+
+class BenchError(Exception):
+    """A grading that failed, so that its time means nothing."""
+
+
+@dataclass(frozen=True)
+class Case:
+    """A class that is graded.
+
+    Attributes
+    ----------
+    assignment : str
+    size : int
+        Number of students.
+    mix : str
+        ``realistic`` or ``different``.
+    """
+
+    assignment: str
+    size: int
+    mix: str
+
+
+def cases(
+    assignments: Sequence[str] = (), sizes: Sequence[int] = (), mixes: Sequence[str] = ()
+) -> list[Case]:
+    """Return the classes to grade, the small ones first.
+
+    Parameters
+    ----------
+    assignments, sizes, mixes : sequence, optional
+        Only these; by default all of `SIZES` and both mixes.
+    """
+    found = [
+        Case(assignment, size, mix)
+        for assignment in assignments or SIZES
+        for size in sizes or SIZES.get(assignment, (10,))
+        for mix in mixes or MIXES
+    ]
+    return sorted(found, key=lambda case: case.size)
+
+
+def bench(
+    chosen: Iterable[Case], *, workers: int | None = None, report: Path = REPORT
+) -> list[dict[str, Any]]:
+    """Measure classes, and write the report after each of them.
+
+    Parameters
+    ----------
+    chosen : iterable of Case
+        The classes.
+    workers : int, optional
+        How many submissions we grade at a time; as many as the machine is good for if not given.
+    report : Path
+        The JSON file of rows.
+
+    Returns
+    -------
+    list of dict
+        Rows of the report, also of earlier calls.
+
+    Raises
+    ------
+    BenchError
+        If a grading fails; what was measured before stays.
+    """
+    journal = Journal(report.with_suffix(".jsonl"))
+    for case in chosen:
+        common = {**asdict(case), "quick": settings.quick(), "workers": workers or 0}
+        measured = {}
+        for way, what in ((STOCK, "first"), (OURS, "first"), (OURS, "regrade")):
+            key = {**common, "way": way, "what": what}
+            measured[way, what] = journal.measured(key, functools.partial(_measure, case, key))
+        stock = measured[STOCK, "first"]["seconds"]  # it grades again as it graded first
+        for row in measured.values():
+            row["ratio_to_nbgrader"] = round(stock / row["seconds"], 2)
+        print(_lines(case, measured.values()), flush=True)
+        write_text(report, json.dumps(list(_rows(report, measured.values())), indent=1) + "\n")
+    return list(json.loads(report.read_text("utf-8"))) if report.exists() else []
+
+
+def _rows(report: Path, new: Iterable[dict[str, Any]]) -> Iterable[dict[str, Any]]:
+    names = ("assignment", "size", "mix", "way", "what", "quick", "workers")
+    rows = json.loads(report.read_text("utf-8")) if report.exists() else []
+    found = {tuple(row[name] for name in names): row for row in (*rows, *new)}
+    return found.values()
+
+
+def _lines(case: Case, rows: Iterable[dict[str, Any]]) -> str:
+    head = f"{case.assignment}, {case.size} submissions, {case.mix}"
+    body = [
+        f"  {row['way']:<12} {row['what']:<8} {row['seconds']:>8.1f} s "
+        f"{row['peak_memory'] / 1e6:>8,.0f} MB  {row['ratio_to_nbgrader']:>7.2f}"
+        for row in rows
+    ]
+    return "\n".join([head, *body])
+
+
+def _measure(case: Case, key: dict[str, Any]) -> dict[str, Any]:
+    root = FOLDER.resolve() / f"{case.assignment}-{case.size}-{case.mix}"
+    if not (root / "submitted").is_dir():
+        _make_class(root, case)
+    if key["way"] == STOCK:
+        return _grade_with_stock(root, case)
+    if key["what"] == "regrade":
+        _change_a_hidden_test(root, case.assignment)
+        return _grade(root, case, "--regrade", key["workers"])
+    for name in (".autograder", "autograded"):
+        shutil.rmtree(root / name, ignore_errors=True)
+    return _grade(root, case, "--force", key["workers"])
+
+
+def _make_class(root: Path, case: Case) -> None:
+    make_course(course_root(), root, [case.assignment])
+    prepare_data(root, case.assignment)
+    (root / "release").mkdir(exist_ok=True)
+    generate(root, case.assignment, root / "release")
+    write_bench_class(root, case.assignment, case.size, case.mix)
+
+
+def _grade(root: Path, case: Case, how: str, workers: int) -> dict[str, Any]:
+    command = [_command("autograder"), "grade", case.assignment, how, "--json", "results.json"]
+    command += ["--workers", str(workers)] if workers else []
+    found = _timed(command, root)
+    results = json.loads((root / "results.json").read_text("utf-8"))["results"]
+    return {**found, "points": round(sum(result["score"] for result in results), 3)}
+
+
+def _grade_with_stock(root: Path, case: Case) -> dict[str, Any]:
+    stock = root.with_name(f"{root.name}-stock")
+    shutil.rmtree(stock, ignore_errors=True)
+    make_stock_course(root, stock, case.assignment, _LONGEST_CELL)
+    return _timed([_command("nbgrader"), "autograde", case.assignment, "--force"], stock)
+
+
+def _change_a_hidden_test(root: Path, assignment: str) -> None:
+    """Add a line to a hidden test and record it, as an instructor who mends one does."""
+    path = root / "source" / assignment / f"{assignment}.ipynb"
+    marker = "### END HIDDEN TESTS"
+    text = path.read_text("utf-8")
+    write_text(path, text.replace(marker, f"# mended {time.time():.0f}\\n{marker}", 1))
+    shutil.rmtree(root / "release" / assignment, ignore_errors=True)
+    generate(root, assignment, root / "release")
+
+
+def _command(name: str) -> str:
+    return str(Path(sys.executable).with_name(name))
+
+
+def _timed(command: list[str], root: Path) -> dict[str, Any]:
+    environment = {**os.environ, **QUIET, "EIGHT_FACES_COURSE": str(root)}
+    log = root / "bench.log"
+    begin = time.monotonic()
+    with log.open("wb") as output:
+        process = subprocess.Popen(
+            command, cwd=root, env=environment, stdout=output, stderr=subprocess.STDOUT
+        )
+        memory = _Memory(process.pid)
+        code = process.wait()
+    seconds, peak = time.monotonic() - begin, memory.end()
+    if code:
+        raise BenchError(f"{Path(command[0]).name} ended with {code}; its output is in {log}")
+    return {"seconds": round(seconds, 2), "peak_memory": peak}
+
+
+class _Memory:
+    """Watches how much memory a process and its descendants have, shared parts counted once."""
+
+    def __init__(self, pid: int) -> None:
+        self._root = psutil.Process(pid)
+        self._peak = 0
+        self._ended = threading.Event()
+        self._thread = threading.Thread(target=self._watch, daemon=True)
+        self._thread.start()
+
+    def end(self) -> int:
+        """Stop watching; return the most bytes that were seen."""
+        self._ended.set()
+        self._thread.join()
+        return self._peak
+
+    def _watch(self) -> None:
+        while not self._ended.wait(_LOOK):
+            self._peak = max(self._peak, self._now())
+
+    def _now(self) -> int:
+        total = 0
+        try:
+            family = [self._root, *self._root.children(recursive=True)]
+        except psutil.Error:
+            return 0
+        for process in family:
+            try:
+                total += process.memory_full_info().pss
+            except (psutil.Error, AttributeError):
+                continue
+        return total
