@@ -109,7 +109,7 @@ def patch(model_class: Any, desk: Any) -> None:
             return original(self, *arguments, **keywords)
         if "refused" in answer:
             raise RuntimeError(str(answer["refused"]))
-        if "weights" not in answer:
+        if "weights" not in answer or not _fits(self, answer):
             return original(self, *arguments, **keywords)
         return _replay(self, given.arguments, answer)
 
@@ -269,6 +269,12 @@ def _replay(model: Any, given: dict[str, Any], answer: dict[str, Any]) -> Any:
     _assign(describe.variables(model), answer["weights"])  # a callback may have restored others
     _assign(model.optimizer.variables, answer["optimizer"])
     return model.history
+
+
+def _fits(model: Any, answer: dict[str, Any]) -> bool:
+    """Tell whether what was trained is this model, and not what it says of itself."""
+    shapes = [tuple(variable.shape) for variable in describe.variables(model)]
+    return shapes == [array.shape for array in answer["weights"]]
 
 
 def _assign(variables: Any, arrays: list[np.ndarray]) -> None:

@@ -133,6 +133,31 @@ def test_too_much_is_an_error(desk: HereDesk) -> None:
         network().fit(X, Y, epochs=2, verbose=0)
 
 
+def test_a_model_that_says_it_is_another_is_trained_here(
+    desk: HereDesk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    model, other = network(), network()
+    model.add(keras.layers.Dense(2))
+    model.compile("adam", "mse")
+    monkeypatch.setattr(desk, "ask", lambda values: training.train(_read(desk, other)))
+    history = model.fit(X, np.stack([Y, Y], axis=1), epochs=1, verbose=0)
+    assert len(history.history["loss"]) == 1
+    assert describe.number(model.layers[-1].kernel).shape == (1, 2)
+
+
+def _read(desk: HereDesk, model: Any) -> Any:
+    given = {"x": X, "y": Y, "epochs": 1, "callbacks": None, "validation_data": None}
+    given |= {"sample_weight": None, "validation_split": 0.0, "shuffle": True, "initial_epoch": 0}
+    given |= {name: given.get(name) for name in fitting.PLAIN}
+    given["validation_freq"] = 1
+    encoder = Encoder((), ReadLimits(), rich=True)
+    described = fitting.describe_training(model, given)
+    nodes = {name: encoder.encode(value) for name, value in described.items()}
+    folder = desk.folder / "other"
+    write_message(nodes, encoder.arrays, folder)
+    return read_request(folder, {})
+
+
 def test_wrong_arguments_are_keras_own_errors(desk: HereDesk) -> None:
     with pytest.raises(TypeError, match="epoch"):
         network().fit(X, Y, epoch=2)
