@@ -8,6 +8,7 @@ import ctypes
 import logging
 import os
 import signal
+import sys
 import tempfile
 import threading
 import traceback
@@ -113,6 +114,8 @@ class CourseOnWorker(WorkerPlugin):  # type: ignore[misc]
         """Interrupt the submission that is running, as Ctrl-C does in one process."""
         if self._thread is not None:
             logging.getLogger("asyncio").setLevel(logging.CRITICAL)  # it reports what is cut short
+            if self._data.root:  # this process ends with the driver
+                sys.unraisablehook = lambda _: None  # a coroutine that is cut short, too
             number, error = ctypes.c_ulong(self._thread), ctypes.py_object(KeyboardInterrupt)
             ctypes.pythonapi.PyThreadState_SetAsyncExc(number, error)
 

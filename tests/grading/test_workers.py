@@ -146,7 +146,7 @@ def test_the_same_results_as_in_one_process(course: Path, tmp_path: Path) -> Non
     assert found["reads_a_file"]["score"] == 7
     assert set(found["reference"]) == {
         *("assignment", "student_id", "score", "max_score", "status", "messages", "tasks"),
-        *("waiting", "trainings_saved"),
+        *("waiting", "trainings_saved", "again"),
     }
     before = notebooks(course)
     assert before == notebooks(alone)
