@@ -146,7 +146,8 @@ class RunNotebook(KernelCells):
                         live.open_desk()
                 self._verifier = place.verifier
                 self._run_cells()
-                status.record(self.nb)[status.TRAININGS_SAVED] = place.desk.counts.saved
+                if place.desk.counts.saved:
+                    status.record(self.nb)[status.TRAININGS_SAVED] = place.desk.counts.saved
 
     def _check_again(
         self, nb: NotebookNode, resources: dict[str, Any], kept: artefacts.Artefacts, km: Any

@@ -61,7 +61,8 @@ class Result:
     waiting : int
         Answers that a person has yet to grade.
     trainings_saved : int
-        Trainings of the submission that had been done for somebody else already.
+        Trainings of the submission that had been done for somebody else already. No part of the
+        result itself.
     again : str or None
         In a regrade, why the submission was run again; empty when what was kept of its last run
         served, None when there was nothing to run. No part of the result itself.
@@ -75,7 +76,7 @@ class Result:
     messages: list[str] = field(default_factory=list)
     tasks: list[TaskResult] = field(default_factory=list)
     waiting: int = 0
-    trainings_saved: int = 0
+    trainings_saved: int = field(default=0, compare=False)
     again: str | None = field(default=None, compare=False)
 
 

@@ -16,8 +16,8 @@ import builtins
 builtins.min = lambda *values, **options: 1.0
 """
             },
-            # What writes the values needs the real one.
-            destroys=("answer_test", "array_test", "function_test"),
+            # What reads a function's arguments needs the real one.
+            destroys=("function_test",),
         ),
         Attack(
             "numpy_patched",
