@@ -235,7 +235,7 @@ def run(x):
 
 network.add(keras.layers.Lambda(run, output_shape=(4,)))
 """,
-            stock="leaves traces",
+            stock="nothing",
         ),
         _model(
             "custom_objects",
