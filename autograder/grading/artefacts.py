@@ -7,7 +7,6 @@ Test cells are no part of it.
 
 import contextlib
 import functools
-import hashlib
 import importlib.metadata
 import json
 import os
@@ -20,12 +19,13 @@ from typing import Any, Final
 from nbformat import NotebookNode
 
 from autograder.grading import cells, status, workplace
-from autograder.grading.files import write_text
+from autograder.grading.files import hashes, write_text
 from autograder.grading.kernel_side import KernelSide
 from autograder.grading.recording import FORMAT, Recorder, Replay, ReplayError
 from autograder.grading.sandbox import ScratchFolder, student_binds
 from autograder.grading.sandbox.environment import decisive
 from autograder.grading.store import name_of, store_of
+from autograder.grading.versions import installed
 
 _PARTS: Final = "parts.json"
 _CHANGED: Final = {
@@ -60,7 +60,7 @@ class Artefacts:
         files = workplace.submitted_files(Path(resources["metadata"]["path"]))
         self._parts = {
             "code": name_of(_code(nb)),
-            "files": name_of(_hashes(files)),
+            "files": name_of(hashes(files)),
             "settings": name_of({**settings, "variables": decisive(os.environ)}),
             "data": name_of(_course_files()),
             "environment": name_of(_versions()),
@@ -161,7 +161,7 @@ def _course_files() -> dict[str, str]:
             for path in below
             if path.is_file() and path.suffix != ".pyc"
         }
-        found.update(_hashes(files))
+        found.update(hashes(files))
     return found
 
 
@@ -171,16 +171,5 @@ def _versions() -> dict[str, str]:
     required = importlib.metadata.requires("eight-faces") or []
     names = [line.split(";")[0] for line in required if "extra ==" not in line]
     names = [name.strip().rstrip("0123456789.<>=!~, ") for name in names]
-    found = {"python": platform.python_version(), "machine": platform.machine()}
-    for name in (*names, *_PACKAGES):
-        with contextlib.suppress(importlib.metadata.PackageNotFoundError):
-            found[name] = importlib.metadata.version(name)
-    return found
-
-
-def _hashes(files: Mapping[str, Path]) -> dict[str, str]:
-    hashes = {}
-    for name, path in files.items():
-        with path.open("rb") as file:
-            hashes[name] = hashlib.file_digest(file, "sha256").hexdigest()
-    return hashes
+    here = {"python": platform.python_version(), "machine": platform.machine()}
+    return here | installed([*names, *_PACKAGES])

@@ -177,8 +177,7 @@ class RunNotebook(KernelCells):
 
     async def attend(self) -> float:
         """Answer a training that the notebook waits for."""
-        wish = self._desk.waiting() if self._desk else None
-        if self._desk is None or wish is None:
+        if self._desk is None or (wish := self._desk.waiting()) is None:
             return 0.0
         begin = time.monotonic()
         await asyncio.get_running_loop().run_in_executor(None, self._desk.answer, wish)

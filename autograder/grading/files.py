@@ -1,8 +1,25 @@
-"""Files that are there whole or not at all."""
+"""Files that are there whole or not at all, and what they hold as a hash."""
 
+import hashlib
 import os
 import tempfile
+from collections.abc import Mapping
 from pathlib import Path
+
+
+def hashes(files: Mapping[str, Path]) -> dict[str, str]:
+    """Return the SHA-256 of each of some files, in hexadecimal digits, by the same names.
+
+    Raises
+    ------
+    OSError
+        If one can't be read.
+    """
+    found = {}
+    for name, path in files.items():
+        with path.open("rb") as file:
+            found[name] = hashlib.file_digest(file, "sha256").hexdigest()
+    return found
 
 
 def write_text(path: Path, text: str) -> None:

@@ -13,7 +13,6 @@ import tempfile
 import threading
 import traceback
 from collections.abc import Iterator, Mapping
-from importlib import metadata
 from pathlib import Path
 from typing import Any, Final
 
@@ -25,6 +24,7 @@ from autograder.grading import secret, status, verifiers, warm_kernels
 from autograder.grading.execute import NO_SANDBOX, RunNotebook
 from autograder.grading.sandbox import sandbox_problem
 from autograder.grading.travel import Answer, CourseData, Submission
+from autograder.grading.versions import installed
 
 DECISIVE: Final = ("eight-faces", "keras", "tensorflow", "tensorflow-cpu", "numpy")
 """Packages of which another version may give other weights, and so another grade."""
@@ -36,11 +36,7 @@ _one_at_a_time = threading.Lock()
 
 def versions() -> dict[str, str]:
     """Return the versions of the `DECISIVE` packages that are installed here."""
-    found = {}
-    for name in DECISIVE:
-        with contextlib.suppress(metadata.PackageNotFoundError):
-            found[name] = metadata.version(name)
-    return found
+    return installed(DECISIVE)
 
 
 def run(course: str, submission: bytes) -> bytes:

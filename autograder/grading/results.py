@@ -174,7 +174,7 @@ def write_grades(results: Sequence[Result], path: Path) -> None:
     text = io.StringIO()
     writer = csv.writer(text, lineterminator="\n")
     writer.writerow(COLUMNS)
-    for result in sorted(results, key=lambda found: (found.assignment, found.student_id)):
+    for result in _in_order(results):
         numbers = (f"{result.score:g}", f"{result.max_score:g}")
         writer.writerow([result.assignment, result.student_id, *numbers, result.status])
     write_text(Path(path), text.getvalue())
@@ -190,6 +190,9 @@ def write_results(results: Sequence[Result], path: Path) -> None:
     path : Path
         The file; written beside and renamed.
     """
-    ordered = sorted(results, key=lambda found: (found.assignment, found.student_id))
-    entries = {"format": JSON_FORMAT, "results": [asdict(result) for result in ordered]}
+    entries = {"format": JSON_FORMAT, "results": [asdict(one) for one in _in_order(results)]}
     write_text(Path(path), json.dumps(entries, indent=1) + "\n")
+
+
+def _in_order(results: Sequence[Result]) -> list[Result]:
+    return sorted(results, key=lambda found: (found.assignment, found.student_id))

@@ -16,7 +16,7 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Final
 
-from autograder.grading.files import write_text
+from autograder.grading.files import hashes, write_text
 
 if sys.platform != "win32":
     import fcntl
@@ -29,7 +29,6 @@ MOST_BYTES: Final = 20_000_000_000
 
 _HASHES: Final = "hashes.json"
 _NAME: Final = re.compile(r"[0-9a-f]{64}")
-_PIECE: Final = 1 << 20
 
 
 def name_of(description: object) -> str:
@@ -164,19 +163,13 @@ class Store:
 
 
 def _hashes_of(folder: Path) -> dict[str, str]:
-    return {
-        path.relative_to(folder).as_posix(): _hash_of(path)
-        for path in sorted(folder.rglob("*"))
-        if path.is_file() and path.name != _HASHES
-    }
-
-
-def _hash_of(path: Path) -> str:
-    digest = hashlib.sha256()
-    with path.open("rb") as file:
-        while piece := file.read(_PIECE):
-            digest.update(piece)
-    return digest.hexdigest()
+    return hashes(
+        {
+            path.relative_to(folder).as_posix(): path
+            for path in sorted(folder.rglob("*"))
+            if path.is_file() and path.name != _HASHES
+        }
+    )
 
 
 def _is_whole(entry: Path) -> bool:

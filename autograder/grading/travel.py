@@ -16,6 +16,7 @@ import nbformat
 from nbformat import NotebookNode
 
 from autograder.grading.blueprint import Blueprint, BlueprintCell
+from autograder.grading.workplace import submitted_files
 
 LARGEST: Final = 200_000_000
 """Bytes of files beside a submission's notebooks that are sent to a worker."""
@@ -163,17 +164,13 @@ def read_files(folder: Path) -> dict[str, bytes]:
     TooLargeError
         If it is more than `LARGEST` bytes.
     """
-    paths = [
-        path
-        for path in sorted(folder.rglob("*"))
-        if path.is_file() and not path.is_symlink() and path.suffix != ".ipynb"
-    ]
-    if sum(path.stat().st_size for path in paths) > LARGEST:
+    paths = submitted_files(folder)
+    if sum(path.stat().st_size for path in paths.values()) > LARGEST:
         raise TooLargeError(
             f"The files beside the notebook are larger than {LARGEST // 1_000_000} MB. "
             "Remove those that the notebook does not need, and hand in again."
         )
-    return {path.relative_to(folder).as_posix(): path.read_bytes() for path in paths}
+    return {name: path.read_bytes() for name, path in paths.items()}
 
 
 def _pack(

@@ -12,7 +12,7 @@ import numpy as np
 from autograder.grading.store import name_of
 from autograder.grading.trainer.form import form_of, without_names
 from autograder.transport import describe, fitting
-from autograder.transport.arrays import digest_of, plain_array, raw_bytes
+from autograder.transport.known import digest
 from autograder.transport.read import Problem, Reader, ReadLimits, TransportError
 
 _COMPILED: Final = ("optimizer", "loss", "loss_weights", "metrics", "weighted_metrics")
@@ -202,4 +202,4 @@ def _digests(arrays: Any) -> Any:
         return None
     if isinstance(arrays, (list, tuple)):
         return [_digests(array) for array in arrays]
-    return [arrays.dtype.name, list(arrays.shape), digest_of(raw_bytes(plain_array(arrays)))]
+    return [arrays.dtype.name, list(arrays.shape), digest(arrays)]

@@ -2,8 +2,9 @@
 
 import functools
 import hashlib
-from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
+
+from autograder.grading.versions import installed
 
 _PACKAGES = ("keras", "tensorflow", "tensorflow-cpu", "numpy")
 
@@ -11,13 +12,7 @@ _PACKAGES = ("keras", "tensorflow", "tensorflow-cpu", "numpy")
 @functools.cache
 def versions() -> dict[str, str]:
     """Return the versions of the libraries, and the hash of the trainer's own code."""
-    found = {"trainer": _code()}
-    for package in _PACKAGES:
-        try:
-            found[package] = version(package)
-        except PackageNotFoundError:
-            continue
-    return found
+    return {"trainer": _code(), **installed(_PACKAGES)}
 
 
 def _code() -> str:
