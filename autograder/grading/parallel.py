@@ -9,21 +9,17 @@ from typing import Any
 import nbformat
 from nbformat import NotebookNode
 
-from autograder import settings
 from autograder.grading import outputs, remote_run, status
 from autograder.grading.blueprint import load_blueprint
 from autograder.grading.course import Course, CourseError
 from autograder.grading.execute import RunNotebook
 from autograder.grading.progress import Progress
 from autograder.grading.results import Result
-from autograder.grading.sandbox.environment import THREADS
+from autograder.grading.sandbox.environment import decisive
 from autograder.grading.secret import secret_seed
 from autograder.grading.single import RUNS, Grader
 from autograder.grading.travel import Answer, CourseData, Submission, TooLargeError, read_files
 from autograder.grading.workers import Workers
-
-_DECISIVE = (THREADS, settings.QUICK, "EIGHT_FACES_WEIGHTS")
-"""Environment variables that decide results."""
 
 
 def grade_with_workers(
@@ -106,7 +102,7 @@ def course_data(grader: Grader, *, local: bool) -> CourseData:
         seed=secret_seed(course.root),
         root=str(course.root) if local else "",
         requires=remote_run.versions(),
-        environment={name: os.environ[name] for name in _DECISIVE if name in os.environ},
+        environment=decisive(os.environ),
     )
 
 

@@ -6,13 +6,11 @@ Between submissions a worker keeps its verifier. It sees no gradebook and no ``s
 import contextlib
 import ctypes
 import logging
-import os
 import signal
 import sys
 import tempfile
 import threading
 import traceback
-from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any, Final
 
@@ -23,6 +21,7 @@ from traitlets.config import Config
 from autograder.grading import secret, status, verifiers, warm_kernels
 from autograder.grading.execute import NO_SANDBOX, RunNotebook
 from autograder.grading.sandbox import sandbox_problem
+from autograder.grading.sandbox.environment import decided_by
 from autograder.grading.travel import Answer, CourseData, Submission
 from autograder.grading.versions import installed
 
@@ -121,7 +120,7 @@ class CourseOnWorker(WorkerPlugin):  # type: ignore[misc]
             return Answer(trouble=self._unfit, unfit=True)
         with (
             _folder(self._place) as folder,
-            _environment(self._data.environment),
+            decided_by(self._data.environment),
         ):
             submission.write_files(Path(folder))
             self._thread = threading.get_ident()
@@ -164,17 +163,3 @@ class CourseOnWorker(WorkerPlugin):  # type: ignore[misc]
 
 def _folder(place: str) -> tempfile.TemporaryDirectory[str]:
     return tempfile.TemporaryDirectory(dir=place, prefix="ef-run-")
-
-
-@contextlib.contextmanager
-def _environment(variables: Mapping[str, str]) -> Iterator[None]:
-    before = {name: os.environ.get(name) for name in variables}
-    os.environ.update(variables)
-    try:
-        yield
-    finally:
-        for name, value in before.items():
-            if value is None:
-                del os.environ[name]
-            else:
-                os.environ[name] = value

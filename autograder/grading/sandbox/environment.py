@@ -1,8 +1,9 @@
 """The environment of a sandbox: made from an allow-list, never handed down."""
 
+import contextlib
 import os
 import sys
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 
 from autograder import settings
@@ -62,11 +63,28 @@ def inside(
 
 
 def decisive(variables: Mapping[str, str]) -> dict[str, str]:
-    """Return the variables that go in and may change what a program gives; no paths."""
-    names = ("TZ", settings.QUICK, "EIGHT_FACES_WEIGHTS")
+    """Return the variables on which it depends what a program gives in a sandbox; no paths."""
+    names = ("TZ", THREADS, settings.QUICK, "EIGHT_FACES_WEIGHTS")
     return {
         name: value for name, value in variables.items() if name in names or name.startswith("TF_")
     }
+
+
+@contextlib.contextmanager
+def decided_by(variables: Mapping[str, str]) -> Iterator[None]:
+    """Have those of the `decisive` variables in this process's environment, and no others."""
+    before = decisive(os.environ)
+    _replace(before, variables)
+    try:
+        yield
+    finally:
+        _replace(variables, before)
+
+
+def _replace(variables: Mapping[str, str], others: Mapping[str, str]) -> None:
+    for name in variables:
+        os.environ.pop(name, None)
+    os.environ.update(others)
 
 
 def _import_paths() -> list[str]:

@@ -2,6 +2,7 @@
 
 import hashlib
 import json
+import os
 import shutil
 import tempfile
 from collections.abc import Sequence
@@ -9,6 +10,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Final, NamedTuple
 
+from autograder.grading.sandbox.environment import decisive
 from autograder.grading.store import Store, name_of
 from autograder.grading.trainer.client import Described, Trainer, TrainerError
 from autograder.grading.trainer.versions import versions
@@ -189,7 +191,14 @@ class Desk:
     def _entry(self, request: Path) -> tuple[Described, Path]:
         """Return what came of a training, now or at some earlier time."""
         written = hashlib.sha256((request / VALUES).read_bytes()).hexdigest()
-        alias = name_of({"written": written, "versions": versions(), "setups": self._setups})
+        alias = name_of(
+            {
+                "written": written,
+                "setups": self._setups,
+                "versions": versions(),
+                "variables": decisive(os.environ),
+            }
+        )
         if (known := self.store.get(alias)) is not None:
             described = Described(*json.loads((known / _ALIAS).read_text("utf-8")))
             if (entry := self.store.get(described.name)) is not None:

@@ -38,6 +38,17 @@ def test_environment_without_bubblewrap_names_the_real_cache(tmp_path):
     assert open_one["TF_X"] == closed["TF_X"] == "1"
 
 
+def test_a_worker_has_what_the_driver_has_of_what_decides(monkeypatch):
+    monkeypatch.setenv(environment.THREADS, "4")
+    monkeypatch.setenv("TF_DETERMINISTIC_OPS", "0")
+    driver = {"TF_DETERMINISTIC_OPS": "1", "TZ": "UTC"}
+    before = dict(os.environ)
+    with environment.decided_by(driver):
+        assert environment.decisive(os.environ) == driver
+        assert os.environ["PATH"] == before["PATH"]
+    assert dict(os.environ) == before
+
+
 def test_virtual_environment_in_the_course_folder_shows_nothing_else_of_it(tmp_path, real_sandbox):
     """Even one that is the course folder itself, and that lies in /tmp."""
     course = tmp_path / "course"

@@ -95,6 +95,16 @@ def test_other_setup_cells_are_another_request(tmp_path: Path, trainer: StandIn)
     assert trainer.trained == ["a", "a"]
 
 
+def test_with_other_threads_it_is_another_request(
+    tmp_path: Path, trainer: StandIn, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for threads in ("1", "2"):
+        monkeypatch.setenv("EIGHT_FACES_THREADS", threads)
+        desk = make(tmp_path, trainer, threads)
+        desk.answer(wish(desk, "a"))
+    assert trainer.read == 2  # the trainer itself knows its threads and names the training by them
+
+
 def test_a_damaged_result_is_made_again(tmp_path: Path, trainer: StandIn) -> None:
     desk = make(tmp_path, trainer)
     desk.answer(wish(desk, "a"))
