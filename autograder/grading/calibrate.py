@@ -19,7 +19,11 @@ import numpy as np
 from autograder.grading import fingerprint, tolerance
 from autograder.grading.bench import Bench
 from autograder.grading.journal import Journal
-from autograder.release.thresholds import calibration_path, load_calibration
+from autograder.release.thresholds import (
+    CalibrationError,
+    calibration_path,
+    load_calibration,
+)
 from data_scripts.cache import write_atomically
 
 NETWORKS = {
@@ -38,7 +42,9 @@ def calibrate(course_root: Path, assignment: str, *, runs: int = 20, progress: b
     """Train the reference of an assignment many times and write its calibration file.
 
     Every training is appended to ``build/calibrate/<assignment>.jsonl`` of the course; run again
-    after an interruption, and it goes on where it stopped.
+    after an interruption, and it goes on where it stopped. What the present calibration file holds
+    is not trained again either, if its inputs and versions are those of now; delete the file to
+    measure everything anew. Each machine has hidden sets of its own.
 
     Parameters
     ----------
@@ -72,6 +78,8 @@ def calibrate(course_root: Path, assignment: str, *, runs: int = 20, progress: b
     folder = course_root / "build" / "calibrate"
     bench = Bench(assignment, folder)
     tell = print if progress else _silent
+    made_from = {"inputs_hash": fingerprint.inputs_hash(assignment), **versions()}
+    journal = Journal(folder / f"{assignment}.jsonl", in_file(assignment, made_from))
     document = {
         "assignment": assignment,
         "source": "embedded",
@@ -82,14 +90,47 @@ def calibrate(course_root: Path, assignment: str, *, runs: int = 20, progress: b
             "reference": tolerance.SOURCE,
         },
         **fingerprint.ingredients(assignment),
-        "inputs_hash": fingerprint.inputs_hash(assignment),
-        **versions(),
-        "networks": measure(bench, Journal(folder / f"{assignment}.jsonl"), runs, tell),
+        **made_from,
+        "networks": measure(bench, journal, runs, tell),
     }
     path = calibration_path(assignment)
     path.parent.mkdir(exist_ok=True)
     write_atomically(path, render(document).encode("utf-8"))
     return path
+
+
+def in_file(
+    assignment: str, made_from: dict[str, Any], folder: Path | None = None
+) -> list[dict[str, Any]]:
+    """Return the measurements that the calibration file holds, as a journal has them.
+
+    Parameters
+    ----------
+    assignment : str
+    made_from : dict
+        What the file must say of itself: ``inputs_hash`` and versions.
+    folder : pathlib.Path, optional
+        Another folder than the package's.
+
+    Returns
+    -------
+    list of dict
+        None if there is no file, or it was made from something else.
+    """
+    try:
+        document = load_calibration(assignment, folder)
+    except CalibrationError:
+        return []
+    if any(document.get(name) != value for name, value in made_from.items()):
+        return []
+    rows = []
+    for name, network in document["networks"].items():
+        here = {"inputs_hash": made_from["inputs_hash"], "network": name}
+        for number, run in enumerate(network["runs"]):
+            rows.append({**here, "run": number, **run})
+        for kind, accuracy in network["weak"].items():
+            rows.append({**here, "weak": kind, "accuracies": [accuracy]})
+    return rows
 
 
 def measure(

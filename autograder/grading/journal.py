@@ -2,7 +2,7 @@
 
 import json
 import os
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -14,11 +14,13 @@ class Journal:
     ----------
     path : pathlib.Path
         File of JSON lines; made with its folder when the first measurement is written.
+    known : iterable of dict
+        Measurements from elsewhere, which are not made again either.
     """
 
-    def __init__(self, path: Path) -> None:
+    def __init__(self, path: Path, known: Iterable[dict[str, Any]] = ()) -> None:
         self.path = path
-        self._rows = _read(path)
+        self._rows = [*known, *_read(path)]
 
     def measured(self, key: Mapping[str, Any], measure: Callable[[], dict[str, Any]]) -> Any:
         """Return a measurement, from the file if it is there, else made now and written down.

@@ -113,6 +113,24 @@ def test_an_interrupted_calibration_goes_on_where_it_stopped(tmp_path: Any) -> N
     assert result["b"]["weak"] == {"untrained": 0.2, "raw_input": 0.2}
 
 
+def test_what_the_file_holds_is_not_measured_again(tmp_path: Any) -> None:
+    made_from = {"inputs_hash": fingerprint.inputs_hash("03_faces_fc"), "keras": "3"}
+    networks = measure(StubBench(), tmp_path / "one", runs=10)
+    document = {**made_from, "networks": networks}
+    (tmp_path / "03_faces_fc.json").write_text(calibration.render(document))
+
+    def go_on(made_from: dict[str, Any], folder: Any, name: str) -> tuple[int, Any]:
+        bench, known = StubBench(), calibration.in_file("03_faces_fc", made_from, folder)
+        journal = Journal(tmp_path / name, known)
+        found = calibration.measure(bench, journal, 12, lambda line: None)  # type: ignore[arg-type]
+        return bench.trainings, found
+
+    assert go_on(made_from, tmp_path, "two") == (4, measure(StubBench(), tmp_path / "j", runs=12))
+    everything = 2 * (2 + 12)
+    assert go_on({**made_from, "keras": "4"}, tmp_path, "three")[0] == everything
+    assert go_on(made_from, tmp_path / "none", "four")[0] == everything
+
+
 def test_more_runs_are_added_to_those_that_exist(tmp_path: Any) -> None:
     measure(StubBench(), tmp_path / "j", runs=10)
     more = StubBench()
