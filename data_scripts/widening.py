@@ -6,7 +6,7 @@ next layer gets the same sum. The shares are unequal and go round from one recei
 next: equal copies would get equal gradients for ever, and under Adam proportional ones would too.
 """
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 
 import numpy as np
 
@@ -84,9 +84,18 @@ def widen_kernel(kernel: np.ndarray, wide_in: int | None, wide_out: int | None) 
     receivers = owners(narrow_out, wide_out or narrow_out)
     part = shares(senders, receivers)
     wide = np.empty((*kernel.shape[:-2], len(senders), len(receivers)), np.float32)
-    for place in np.ndindex(kernel.shape[:-2]):  # place by place: fc1 alone has 411 MB
-        np.multiply(kernel[place][np.ix_(senders, receivers)], part, out=wide[place])
+    for rows, sent in _rounds(narrow_in, len(senders)):
+        for columns, received in _rounds(narrow_out, len(receivers)):
+            original = kernel[..., sent, received]
+            np.multiply(original, part[rows, columns], out=wide[..., rows, columns])
     return wide
+
+
+def _rounds(narrow: int, wide: int) -> Iterator[tuple[slice, slice]]:
+    """Yield the copies that lie side by side, with their originals: `owners`, without an array."""
+    for start in range(0, wide, narrow):
+        end = min(start + narrow, wide)
+        yield slice(start, end), slice(0, end - start)
 
 
 def widen(narrow: Weights, widths: Mapping[str, int]) -> dict[str, np.ndarray]:

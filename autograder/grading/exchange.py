@@ -18,7 +18,7 @@ from autograder.grading.verifier.client import LARGEST_RESULT
 from autograder.grading.verifier.copying import CopyError, copy_message
 
 _EXPORT = "autograder.transport.export"
-_FITTING = "autograder.transport.fitting"
+_SHARING = "autograder.transport.sharing"
 
 
 class Requests:
@@ -114,10 +114,10 @@ class Exchange:
         return ""
 
     def open_desk(self) -> None:
-        """Let `fit` ask for trainings; requests come through the channel like values."""
+        """Let Keras leave work to others; requests come through the channel like values."""
         places = (self._sandbox.channel, self._requests.folder, self._requests.known)
         arguments = ", ".join(repr(str(place)) for place in places)
-        self._run(f"__import__({_FITTING!r}, fromlist=['x']).install({arguments})")
+        self._run(f"__import__({_SHARING!r}, fromlist=['x']).install({arguments})")
 
     def tell(self, states: dict[str, str]) -> None:
         """Tell the notebook's exercise what was found, for its figures and its progress."""

@@ -5,12 +5,10 @@ and the notebook's own callbacks see the epochs as if they had happened here. Wh
 described trains here, as always. Nothing here protects anything: whoever trains checks the request.
 """
 
-import contextlib
 import functools
 import inspect
 import json
 import secrets
-import sys
 import time
 from pathlib import Path
 from typing import Any, Final
@@ -57,33 +55,6 @@ class CannotTravelError(Exception):
     """A training that has to be done here."""
 
 
-def install(wishes: str, answers: str, known: str) -> None:
-    """Let ``fit`` ask for trainings from the next cell on in which Keras is there.
-
-    Parameters
-    ----------
-    wishes : str
-        Folder into which requests go.
-    answers : str
-        Folder in which answers appear.
-    known : str
-        Path of a JSON list of the SHA-256 of arrays that need not be sent.
-    """
-    from IPython import get_ipython
-
-    shell: Any = get_ipython()
-    desk = _Desk(Path(wishes), Path(answers), Path(known))
-
-    def begin(*_: object) -> None:
-        if "keras" in sys.modules and hasattr(sys.modules["keras"], "Model"):
-            with contextlib.suppress(ValueError):
-                shell.events.unregister("pre_run_cell", begin)
-            patch(sys.modules["keras"].Model, desk)
-
-    shell.events.register("pre_run_cell", begin)
-    begin()
-
-
 def patch(model_class: Any, desk: Any) -> None:
     """Let `fit` of a class of models ask a desk first.
 
@@ -117,13 +88,30 @@ def patch(model_class: Any, desk: Any) -> None:
     model_class.fit = fit
 
 
-class _Desk:
-    """Where requests go and answers come from."""
+class Desk:
+    """Where requests go and answers come from.
+
+    Parameters
+    ----------
+    wishes : Path
+        Folder into which requests go.
+    answers : Path
+        Folder in which answers appear.
+    known : Path
+        A JSON list of the SHA-256 of arrays that need not be sent.
+    """
 
     def __init__(self, wishes: Path, answers: Path, known: Path) -> None:
         self._wishes, self._answers, self._known = wishes, answers, known
 
     def ask(self, values: dict[str, Any]) -> dict[str, Any]:
+        """Ask for a training, and wait for what comes of it.
+
+        Raises
+        ------
+        CannotTravelError
+            If it can't be written down, or the answer can't be read.
+        """
         encoder = Encoder(set(json.loads(self._known.read_text("utf-8"))), _LIMITS, rich=True)
         nodes: dict[str, Node] = {}
         try:

@@ -91,6 +91,23 @@ def digest_of_weights(model: Any) -> str:
 def course_weights(*, make: bool = True) -> dict[str, Callable[[], np.ndarray]]:
     """Return the course's weights of VGG16, which an honest feature model is made of.
 
+    Parameters
+    ----------
+    make : bool
+        As in `course_weight_names`.
+
+    Returns
+    -------
+    dict of str to callable
+        By SHA-256, a function that makes the array.
+    """
+    names = course_weight_names(make=make)
+    return {digest: functools.partial(_wide, name) for digest, name in names.items()}
+
+
+def course_weight_names(*, make: bool = True) -> dict[str, str]:
+    """Name the course's weights of VGG16 by their hashes.
+
     The hashes are kept in the data cache under the hash of the file of weights; the first time
     they take seconds and 553 MB.
 
@@ -101,8 +118,8 @@ def course_weights(*, make: bool = True) -> dict[str, Callable[[], np.ndarray]]:
 
     Returns
     -------
-    dict of str to callable
-        By SHA-256, a function that makes the array.
+    dict of str to str
+        By SHA-256, such as ``"fc1.kernel"``.
     """
     from data_scripts.cache import default_cache_dir
     from data_scripts.narrow_vgg import weights_hash
@@ -114,7 +131,7 @@ def course_weights(*, make: bool = True) -> dict[str, Callable[[], np.ndarray]]:
             return {}
         digests = _hashes()
         _cache(path, digests)
-    return {digest: functools.partial(_wide, name) for name, digest in digests.items()}
+    return {digest: name for name, digest in digests.items()}
 
 
 def _cached(path: Path) -> dict[str, str] | None:

@@ -46,7 +46,7 @@ CHANGED = FIT + "\nhistory.history['loss'] = [0.0] * 5\n"
 MORE = FIT.replace("fit(x, y", "fit(np.tile(x, (3, 1)), np.tile(y, 3)")
 FORGED = """
 import autograder.transport.fitting as fitting, pathlib
-fitting._Desk.ask = lambda self, values: {
+fitting.Desk.ask = lambda self, values: {
     "weights": [np.ones(v.shape, "float32") for v in network.variables], "optimizer": [],
     "logs": [{"loss": 0.0}], "epoch": [0], "steps": 1, "saved_epoch": -1}
 """

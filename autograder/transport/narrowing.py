@@ -1,0 +1,233 @@
+"""The side of the student's kernel: what is cut from the course's VGG16 predicts in less time.
+
+The course's weights were widened from a network of a quarter of the width, so that both compute
+the same within rounding. ``predict`` of a model made of these weights is therefore left to the
+narrow network, a fraction of the work. Nothing here protects anything: what a model predicts is
+tested where no student's code has run.
+"""
+
+import functools
+import weakref
+from collections.abc import Callable, Iterator, Mapping
+from typing import Any, Final, NamedTuple
+
+import numpy as np
+
+from autograder.models.graph import UnreadableModelError, chain_of_operations
+from autograder.transport import describe
+from autograder.transport.known import course_weight_names, digest
+from data_scripts.narrow_vgg import FULL_WIDTHS, NARROW_WIDTHS, narrow_weights
+from data_scripts.widening import owners
+
+METHODS: Final = ("predict", "predict_on_batch")
+
+_LAYERS: Final = tuple(FULL_WIDTHS)
+_FIRST: Final = (3, 3, 3, FULL_WIDTHS[_LAYERS[0]])
+"""Shape of the first kernel; a model that begins with another one needs no closer look."""
+
+_SEEDED: Final = "_initializer"  # a layer that draws weights would move on the random numbers
+_IDLE: Final = ("Dropout", "SpatialDropout2D", "GaussianDropout", "GaussianNoise", "Identity")
+_FLATTENING: Final = ("Flatten",)
+_UNIT_BY_UNIT: Final = (
+    *("MaxPooling2D", "AveragePooling2D", "GlobalAveragePooling2D", "GlobalMaxPooling2D"),
+    *("ReLU", "Activation", *_FLATTENING),
+)
+"""Operations that do the same with each unit, and nothing across units."""
+
+_ACTIVATIONS: Final = ("linear", "relu")
+
+
+def _names_in_cache() -> Mapping[str, str]:
+    return course_weight_names(make=False)
+
+
+class Narrow(NamedTuple):
+    """A narrow network that computes what a wide one does.
+
+    Attributes
+    ----------
+    model : keras.Model
+    units : numpy.ndarray
+        int64, shape (wide units,): the output of the narrow network that each output of the wide
+        one repeats.
+    """
+
+    model: Any
+    units: np.ndarray
+
+
+class _Look(NamedTuple):
+    """What a model was when it was looked at.
+
+    Attributes
+    ----------
+    configs : list
+        Of its operations.
+    tensors : list
+        What its weights held. As long as somebody holds them nobody writes into them: TensorFlow
+        gives changed weights a place of their own.
+    narrow : Narrow
+    """
+
+    configs: list[Any]
+    tensors: list[Any]
+    narrow: Narrow
+
+
+class Narrowing:
+    """Finds the narrow network that computes what a model does.
+
+    Parameters
+    ----------
+    names : callable, optional
+        Returns the arrays of the wide network, such as ``"fc1.kernel"``, by SHA-256; called when
+        there is a model that begins like it. By default those that the data cache holds.
+    """
+
+    def __init__(self, names: Callable[[], Mapping[str, str]] = _names_in_cache) -> None:
+        self._names = functools.cache(names)
+        self._looks: weakref.WeakKeyDictionary[Any, _Look] = weakref.WeakKeyDictionary()
+
+    def __call__(self, model: Any) -> Narrow | None:
+        """Return the narrow network; None for a model that is not made of the course's weights."""
+        operations = _operations(model)
+        if operations is None:
+            return None
+        configs = [[type(one).__name__, one.get_config()] for one in operations]
+        tensors = [_tensor(weight) for one in operations for weight in one.weights]
+        look = self._looks.pop(model, None)
+        if look is None or look.configs != configs or not _same(look.tensors, tensors):
+            narrow = self._narrow(model, operations)
+            if narrow is None:
+                return None
+            look = _Look(configs, tensors, narrow)
+        self._looks[model] = look
+        return look.narrow
+
+    def _narrow(self, model: Any, operations: list[Any]) -> Narrow | None:
+        weighted = [one for one in operations if one.weights]
+        if len(weighted) > len(_LAYERS) or not self._is_course(weighted):
+            return None
+        layers = []
+        names = iter(_LAYERS)
+        for operation in operations:
+            name = next(names) if operation.weights else ""
+            if type(operation).__name__ not in _IDLE:
+                narrow = _narrow_layer(operation, name)
+                if narrow is None:
+                    return None
+                layers.append(narrow)
+        return _assemble(model, layers, _LAYERS[len(weighted) - 1])
+
+    def _is_course(self, weighted: list[Any]) -> bool:
+        """Tell whether layers have the course's weights, in order; the small arrays first."""
+        expected = {}
+        for layer, name in zip(weighted, _LAYERS, strict=False):
+            if len(layer.weights) != 2:
+                return False
+            for weight, part in zip(layer.weights, ("kernel", "bias"), strict=True):
+                expected[f"{name}.{part}"] = np.asarray(memoryview(_tensor(weight)))
+        by_size = sorted(expected.items(), key=lambda item: item[1].nbytes)
+        return all(self._names().get(digest(array)) == name for name, array in by_size)
+
+
+def patch(model_class: Any, narrowing: Callable[[Any], Narrow | None] | None = None) -> None:
+    """Let `predict` and `predict_on_batch` of a class of models take the narrow way.
+
+    Parameters
+    ----------
+    model_class : type
+        Such as `keras.Model`.
+    narrowing : callable, optional
+        By default a `Narrowing`.
+    """
+    narrowing = narrowing or Narrowing()
+    for name in METHODS:
+        original = getattr(model_class, name)
+        if not getattr(original, "takes_narrow_way", False):
+            setattr(model_class, name, _narrow_way(original, narrowing))
+
+
+def _narrow_way(original: Any, narrowing: Callable[[Any], Narrow | None]) -> Any:
+    @functools.wraps(original)
+    def method(self: Any, *arguments: Any, **keywords: Any) -> Any:
+        # Callbacks look at the model that predicts.
+        narrow = None if keywords.get("callbacks") else narrowing(self)
+        if narrow is None:
+            return original(self, *arguments, **keywords)
+        return original(narrow.model, *arguments, **keywords)[..., narrow.units]
+
+    method.takes_narrow_way = True  # type: ignore[attr-defined]
+    return method
+
+
+def _operations(model: Any) -> list[Any] | None:
+    """Return the operations of a model that begins as VGG16 does, in order."""
+    if not describe.is_plain_model(model) or not model.built:
+        return None
+    first = next((layer for _, layer in describe.leaves(model) if layer.weights), None)
+    if first is None or tuple(first.weights[0].shape) != _FIRST:
+        return None
+    try:
+        return chain_of_operations(model)
+    except UnreadableModelError:
+        return None
+
+
+def _narrow_layer(operation: Any, name: str) -> Any:
+    """Return a layer that does with narrow inputs what an operation does; None if there is none."""
+    kind, config = type(operation).__name__, operation.get_config()
+    if config.get("data_format", "channels_last") != "channels_last":
+        return None
+    if getattr(operation, "compute_dtype", None) != "float32":
+        return None
+    if config.get("activation", "linear") not in _ACTIVATIONS and name != _LAYERS[-1]:
+        return None
+    if name:
+        units = {"Conv2D": "filters", "Dense": "units"}.get(kind)
+        if units is None or config[units] != FULL_WIDTHS[name] or config.get("groups", 1) != 1:
+            return None
+        config[units] = NARROW_WIDTHS[name]
+        config |= {key: "zeros" for key in config if key.endswith(_SEEDED)}
+        config["name"] = name
+    elif kind not in _UNIT_BY_UNIT:
+        return None
+    return type(operation).from_config(config)
+
+
+def _assemble(model: Any, layers: list[Any], last: str) -> Narrow | None:
+    import keras
+
+    names = [layer.name for layer in layers]
+    if len(set(names)) != len(names):
+        return None
+    # Names of its own: one that Keras makes up would count on in those of the notebook's layers.
+    inputs = keras.Input(model.input_shape[1:], name="narrow_input")
+    narrow = keras.Sequential([inputs, *layers], name=model.name)
+    weights = narrow_weights()
+    for layer in narrow.layers:
+        if layer.weights:
+            parts = [weights[f"{layer.name}.{part}"] for part in ("kernel", "bias")]
+            if [array.shape for array in parts] != [tuple(one.shape) for one in layer.weights]:
+                return None
+            layer.set_weights(parts)
+    channels = owners(NARROW_WIDTHS[last], FULL_WIDTHS[last])
+    places = narrow.output_shape[-1] // NARROW_WIDTHS[last]  # more than one after flattening
+    units = NARROW_WIDTHS[last] * np.arange(places)[:, None] + channels
+    return Narrow(narrow, units.reshape(-1))
+
+
+def _tensor(weight: Any) -> Any:
+    """Return what a weight holds, without a copy."""
+    import tensorflow as tf
+
+    return tf.convert_to_tensor(weight.value)
+
+
+def _same(before: list[Any], now: list[Any]) -> bool:
+    return list(_places(before)) == list(_places(now))
+
+
+def _places(tensors: list[Any]) -> Iterator[int]:
+    for tensor in tensors:
+        yield np.asarray(memoryview(tensor)).__array_interface__["data"][0]
