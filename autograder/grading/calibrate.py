@@ -17,7 +17,7 @@ from typing import Any
 import numpy as np
 
 from autograder.grading import fingerprint, tolerance
-from autograder.grading.bench import Bench
+from autograder.grading.calibration_runs import CalibrationRuns
 from autograder.grading.journal import Journal
 from autograder.release.thresholds import (
     CalibrationError,
@@ -76,7 +76,7 @@ def calibrate(course_root: Path, assignment: str, *, runs: int = 20, progress: b
     from autograder.grading.trainings import versions
 
     folder = course_root / "build" / "calibrate"
-    bench = Bench(assignment, folder)
+    trainings = CalibrationRuns(assignment, folder)
     tell = print if progress else _silent
     made_from = {"inputs_hash": fingerprint.inputs_hash(assignment), **versions()}
     journal = Journal(folder / f"{assignment}.jsonl", in_file(assignment, made_from))
@@ -91,7 +91,7 @@ def calibrate(course_root: Path, assignment: str, *, runs: int = 20, progress: b
         },
         **fingerprint.ingredients(assignment),
         **made_from,
-        "networks": measure(bench, journal, runs, tell),
+        "networks": measure(trainings, journal, runs, tell),
     }
     path = calibration_path(assignment)
     path.parent.mkdir(exist_ok=True)
@@ -134,25 +134,25 @@ def in_file(
 
 
 def measure(
-    bench: Bench, journal: Journal, runs: int, tell: Callable[[str], object]
+    trainings: CalibrationRuns, journal: Journal, runs: int, tell: Callable[[str], object]
 ) -> dict[str, Any]:
     """Return the entry of each network; only what the journal does not hold is trained."""
-    identity: dict[str, Any] = {"inputs_hash": fingerprint.inputs_hash(bench.assignment)}
-    names = NETWORKS[bench.assignment]
+    identity: dict[str, Any] = {"inputs_hash": fingerprint.inputs_hash(trainings.assignment)}
+    names = NETWORKS[trainings.assignment]
     weak: dict[str, dict[str, float]] = {name: {} for name in names}
     for name in names:
-        for kind in bench.weak_kinds:
+        for kind in trainings.weak_kinds:
             key = {**identity, "network": name, "weak": kind}
-            row = journal.measured(key, partial(bench.weak, name, kind))
+            row = journal.measured(key, partial(trainings.weak, name, kind))
             weak[name][kind] = max(row["accuracies"])
-            tell(f"{bench.assignment} {name}: {kind} reaches {weak[name][kind]:.4f}")
+            tell(f"{trainings.assignment} {name}: {kind} reaches {weak[name][kind]:.4f}")
     rows: dict[str, list[dict[str, Any]]] = {name: [] for name in names}
     for number in range(runs):
         for name in names:
             key = {**identity, "network": name, "run": number}
-            row = journal.measured(key, partial(bench.run, name, number))
+            row = journal.measured(key, partial(trainings.run, name, number))
             rows[name].append(summary(row))
-            tell(f"{bench.assignment} {name}: run {number + 1} of {runs}, "
+            tell(f"{trainings.assignment} {name}: run {number + 1} of {runs}, "
                  f"accuracy {rows[name][-1]['accuracy']:.4f}")  # fmt: skip
     return {name: entry(rows[name], weak[name]) for name in names}
 

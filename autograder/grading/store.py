@@ -30,6 +30,9 @@ MOST_BYTES: Final = 20_000_000_000
 _HASHES: Final = "hashes.json"
 _NAME: Final = re.compile(r"[0-9a-f]{64}")
 
+_unmeasured: dict[Path, int] = {}
+"""Bytes that this process has put into a store since it measured it."""
+
 
 def name_of(description: object) -> str:
     """Return the name of an entry: the SHA-256 of everything that decides its content.
@@ -118,7 +121,7 @@ class Store:
                 beside.rename(entry)
         finally:
             shutil.rmtree(beside, ignore_errors=True)
-        self.evict(keep=name)
+        self._note(entry)
         return entry
 
     def remove(self, name: str) -> None:
@@ -155,6 +158,14 @@ class Store:
                 return
             shutil.rmtree(entry, ignore_errors=True)
             total -= sizes[entry]
+
+    def _note(self, entry: Path) -> None:
+        """Evict once there is a hundredth more: to measure all entries takes long."""
+        new = _unmeasured.get(self.folder, self._most_bytes) + _size(entry)
+        if new > self._most_bytes / 100:
+            self.evict(keep=entry.name)
+            new = 0
+        _unmeasured[self.folder] = new
 
     def _entry(self, name: str) -> Path:
         if not _NAME.fullmatch(name):

@@ -64,7 +64,7 @@ def test_no_accuracy_points_where_a_weak_run_reaches_the_threshold(best: float) 
     assert "raw_input" in entry["reason"]
 
 
-class StubBench:
+class StubRuns:
     """Counts the trainings that it is asked for; may be told to stop in the middle."""
 
     assignment = "03_faces_fc"
@@ -94,52 +94,52 @@ class StubBench:
         }
 
 
-def measure(bench: StubBench, path: Any, runs: int = 10) -> dict[str, Any]:
-    return calibration.measure(bench, Journal(path), runs, lambda line: None)  # type: ignore[arg-type]
+def measure(stub: StubRuns, path: Any, runs: int = 10) -> dict[str, Any]:
+    return calibration.measure(stub, Journal(path), runs, lambda line: None)  # type: ignore[arg-type]
 
 
 def test_an_interrupted_calibration_goes_on_where_it_stopped(tmp_path: Any) -> None:
     journal = tmp_path / "deep" / "03_faces_fc.jsonl"
     with pytest.raises(KeyboardInterrupt):
-        measure(StubBench(stop_after=11), journal)
+        measure(StubRuns(stop_after=11), journal)
     with journal.open("a") as file:
         file.write('{"inputs_hash": "cut off in the mid')
-    again = StubBench()
+    again = StubRuns()
     result = measure(again, journal)
     everything = 2 * (2 + 10)
     assert again.trainings == everything - 11
-    assert result == measure(StubBench(), tmp_path / "in_one_go.jsonl")
-    assert measure(StubBench(stop_after=0), journal) == result
+    assert result == measure(StubRuns(), tmp_path / "in_one_go.jsonl")
+    assert measure(StubRuns(stop_after=0), journal) == result
     assert result["b"]["weak"] == {"untrained": 0.2, "raw_input": 0.2}
 
 
 def test_what_the_file_holds_is_not_measured_again(tmp_path: Any) -> None:
     made_from = {"inputs_hash": fingerprint.inputs_hash("03_faces_fc"), "keras": "3"}
-    networks = measure(StubBench(), tmp_path / "one", runs=10)
+    networks = measure(StubRuns(), tmp_path / "one", runs=10)
     document = {**made_from, "networks": networks}
     (tmp_path / "03_faces_fc.json").write_text(calibration.render(document))
 
     def go_on(made_from: dict[str, Any], folder: Any, name: str) -> tuple[int, Any]:
-        bench, known = StubBench(), calibration.in_file("03_faces_fc", made_from, folder)
+        stub, known = StubRuns(), calibration.in_file("03_faces_fc", made_from, folder)
         journal = Journal(tmp_path / name, known)
-        found = calibration.measure(bench, journal, 12, lambda line: None)  # type: ignore[arg-type]
-        return bench.trainings, found
+        found = calibration.measure(stub, journal, 12, lambda line: None)  # type: ignore[arg-type]
+        return stub.trainings, found
 
-    assert go_on(made_from, tmp_path, "two") == (4, measure(StubBench(), tmp_path / "j", runs=12))
+    assert go_on(made_from, tmp_path, "two") == (4, measure(StubRuns(), tmp_path / "j", runs=12))
     everything = 2 * (2 + 12)
     assert go_on({**made_from, "keras": "4"}, tmp_path, "three")[0] == everything
     assert go_on(made_from, tmp_path / "none", "four")[0] == everything
 
 
 def test_more_runs_are_added_to_those_that_exist(tmp_path: Any) -> None:
-    measure(StubBench(), tmp_path / "j", runs=10)
-    more = StubBench()
+    measure(StubRuns(), tmp_path / "j", runs=10)
+    more = StubRuns()
     assert len(measure(more, tmp_path / "j", runs=12)["a"]["runs"]) == 12
     assert more.trainings == 4
 
 
 def test_a_run_counts_with_its_own_hidden_set(tmp_path: Any) -> None:
-    runs = measure(StubBench(), tmp_path / "j")["a"]["runs"]
+    runs = measure(StubRuns(), tmp_path / "j")["a"]["runs"]
     assert [run["accuracy"] for run in runs] == [run["accuracies"][run["set"]] for run in runs]
     assert {run["set"] for run in runs} == {0, 1, 2, 3, 4}
 
@@ -147,11 +147,11 @@ def test_a_run_counts_with_its_own_hidden_set(tmp_path: Any) -> None:
 def test_trainings_of_another_renderer_are_not_used(
     tmp_path: Any, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    measure(StubBench(), tmp_path / "j")
+    measure(StubRuns(), tmp_path / "j")
     monkeypatch.setattr(fingerprint.faces, "renderer_hash", lambda: "another")
-    bench = StubBench()
-    measure(bench, tmp_path / "j")
-    assert bench.trainings == 24
+    stub = StubRuns()
+    measure(stub, tmp_path / "j")
+    assert stub.trainings == 24
 
 
 def test_refuses_an_assignment_without_accuracy_points(tmp_path: Any) -> None:

@@ -68,6 +68,25 @@ def test_the_least_recently_used_goes_first(tmp_path: Path) -> None:
     assert [store.get(name) is not None for name in names] == [True, False, True]
 
 
+def test_a_store_is_not_measured_for_every_entry(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    measured = []
+    evict = Store.evict
+
+    def count(self: Store, keep: str = "") -> None:
+        measured.append(keep)
+        evict(self, keep)
+
+    monkeypatch.setattr(Store, "evict", count)
+    for number in range(50):
+        Store(tmp_path, most_bytes=100_000).put(
+            name_of(number), lambda folder: _write(folder, bytes(200))
+        )
+    assert 2 <= len(measured) <= 20
+    assert len(list(tmp_path.glob("??/*"))) == 50
+
+
 def test_one_makes_an_entry_and_the_others_wait(tmp_path: Path) -> None:
     store, name, made = Store(tmp_path), name_of(1), []
 

@@ -24,7 +24,7 @@ WEAK = ("untrained", "one_epoch", "shuffled_labels", "raw_input")
 Sets = list[tuple[np.ndarray, np.ndarray]]
 
 
-class Bench:
+class CalibrationRuns:
     """Data, trainings and measurements of one assignment; nothing is made before it is needed.
 
     Parameters

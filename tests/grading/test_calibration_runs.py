@@ -7,9 +7,8 @@ from typing import Any
 import numpy as np
 import pytest
 
-from autograder.grading import bench as bench_module
-from autograder.grading import inputs, trainings
-from autograder.grading.bench import SETS, Bench
+from autograder.grading import calibration_runs, inputs, trainings
+from autograder.grading.calibration_runs import SETS, CalibrationRuns
 from data_scripts.faces import Faces
 
 LABELS = np.arange(16, dtype="uint8") % 8
@@ -36,14 +35,14 @@ def trained(monkeypatch: pytest.MonkeyPatch) -> list[dict[str, Any]]:
     monkeypatch.setattr(inputs, "training_inputs", training_inputs)
     monkeypatch.setattr(inputs, "hidden_inputs", lambda exercise, seed: (seed, LABELS))
     everything = Faces(*(part for _ in range(3) for part in (pictures(), LABELS)))
-    monkeypatch.setattr(bench_module.faces, "load_faces", lambda size: everything)
+    monkeypatch.setattr(calibration_runs.faces, "load_faces", lambda size: everything)
     return calls
 
 
 def test_the_first_run_is_the_course_notebook(
     trained: list[dict[str, Any]], tmp_path: Path
 ) -> None:
-    row = Bench("03_faces_fc", tmp_path).run("b", 0)
+    row = CalibrationRuns("03_faces_fc", tmp_path).run("b", 0)
     assert row == {"seed": 3, "style": "sequential", "set": 0, "accuracies": [0.5] * SETS}
     assert trained[0]["seed"] == 3
     assert trained[0]["epochs"] is None
@@ -52,8 +51,8 @@ def test_the_first_run_is_the_course_notebook(
 def test_twenty_runs_meet_every_spelling_with_every_hidden_set(
     trained: list[dict[str, Any]], tmp_path: Path
 ) -> None:
-    bench = Bench("03_faces_fc", tmp_path)
-    rows = [bench.run("a", number) for number in range(20)]
+    runs = CalibrationRuns("03_faces_fc", tmp_path)
+    rows = [runs.run("a", number) for number in range(20)]
     assert len({row["seed"] for row in rows}) == 20
     assert len({(row["style"], row["set"]) for row in rows}) == 20
 
@@ -62,14 +61,14 @@ def test_twenty_runs_meet_every_spelling_with_every_hidden_set(
 def test_weak_runs_with_too_few_epochs(
     trained: list[dict[str, Any]], tmp_path: Path, kind: str, epochs: int
 ) -> None:
-    Bench("03_faces_fc", tmp_path).weak("a", kind)
+    CalibrationRuns("03_faces_fc", tmp_path).weak("a", kind)
     assert trained[0]["epochs"] == epochs
 
 
 def test_shuffled_labels_are_the_same_labels_in_another_order(
     trained: list[dict[str, Any]], tmp_path: Path
 ) -> None:
-    Bench("03_faces_fc", tmp_path).weak("a", "shuffled_labels")
+    CalibrationRuns("03_faces_fc", tmp_path).weak("a", "shuffled_labels")
     shuffled = trained[0]["splits"].y_train
     assert not np.array_equal(shuffled, LABELS)
     assert np.array_equal(np.sort(shuffled), np.sort(LABELS))
@@ -78,8 +77,8 @@ def test_shuffled_labels_are_the_same_labels_in_another_order(
 def test_raw_input_is_pixels_in_the_shape_of_the_network(
     trained: list[dict[str, Any]], tmp_path: Path
 ) -> None:
-    Bench("03_faces_fc", tmp_path).weak("a", "raw_input")
-    Bench("04_faces_cnn", tmp_path).weak("a", "raw_input")
+    CalibrationRuns("03_faces_fc", tmp_path).weak("a", "raw_input")
+    CalibrationRuns("04_faces_cnn", tmp_path).weak("a", "raw_input")
     flat, block = (call["splits"].x_train for call in trained)
     assert flat.shape == (16, 48)
     assert block.shape == (16, 4, 4, 3)
@@ -88,15 +87,15 @@ def test_raw_input_is_pixels_in_the_shape_of_the_network(
 
 
 def test_features_have_no_raw_form(tmp_path: Path) -> None:
-    assert "raw_input" not in Bench("07_faces_fine_tuning", tmp_path).weak_kinds
-    assert "raw_input" in Bench("05_faces_cnn_tricks", tmp_path).weak_kinds
+    assert "raw_input" not in CalibrationRuns("07_faces_fine_tuning", tmp_path).weak_kinds
+    assert "raw_input" in CalibrationRuns("05_faces_cnn_tricks", tmp_path).weak_kinds
 
 
 def test_all_assignments_share_hidden_sets_that_are_not_the_course_s(
     trained: list[dict[str, Any]], tmp_path: Path
 ) -> None:
-    first = [seed for seed, _ in Bench("03_faces_fc", tmp_path).sets]
-    assert first == [seed for seed, _ in Bench("04_faces_cnn", tmp_path).sets]
+    first = [seed for seed, _ in CalibrationRuns("03_faces_fc", tmp_path).sets]
+    assert first == [seed for seed, _ in CalibrationRuns("04_faces_cnn", tmp_path).sets]
     assert len(set(first)) == SETS
     assert [path.name for path in tmp_path.iterdir()] == ["hidden_sets.json"]
     assert len(re.findall(r"[0-9a-f]{32}", (tmp_path / "hidden_sets.json").read_text())) == SETS
