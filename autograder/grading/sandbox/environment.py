@@ -24,6 +24,7 @@ _ALLOWED = (
     "EIGHT_FACES_WEIGHTS",
     "EIGHT_FACES_COURSE",
 )
+_LOGGING = "TF_CPP_"
 _NEEDED_ELSEWHERE = ("SYSTEMROOT", "EIGHT_FACES_CACHE")  # without bubblewrap; the first on Windows
 
 
@@ -66,7 +67,9 @@ def decisive(variables: Mapping[str, str]) -> dict[str, str]:
     """Return the variables on which it depends what a program gives in a sandbox; no paths."""
     names = ("TZ", THREADS, settings.QUICK, "EIGHT_FACES_WEIGHTS")
     return {
-        name: value for name, value in variables.items() if name in names or name.startswith("TF_")
+        name: value
+        for name, value in variables.items()
+        if name in names or (name.startswith("TF_") and not name.startswith(_LOGGING))
     }
 
 

@@ -233,9 +233,10 @@ def run(x):
     return x
 
 
-network.add(keras.layers.Lambda(run, output_shape=(4,)))
+own = keras.layers.Lambda(run, output_shape=(20,))
+network = keras.Sequential([keras.Input((20,)), own, *network.layers])
 """,
-            stock="nothing",
+            stock="leaves traces",
         ),
         _model(
             "custom_objects",

@@ -43,7 +43,6 @@ FAMILY = Family(
             "unix_socket",
             "a Unix socket in the file system",
             'ask(socket.AF_UNIX, "<<socket>>")',
-            stock="nothing",
         ),
         _ask(
             "abstract_socket",
