@@ -170,10 +170,25 @@ class Decoder:
         array = arrays.array_from(raw, shape, dtype)
         if not self._writable:
             return array
-        self._copied += array.nbytes
+        self._count_copy(array.nbytes)
+        return array.copy()
+
+    def _count_copy(self, size: int) -> None:
+        self._copied += size
         if self._copied > self._limits.message_bytes:
             raise TransportError("they hold too many arrays")
-        return array.copy()
+
+    def _tiled(self, node: Node, depth: int) -> np.ndarray:
+        times, inner = fields(node, "times", "array")
+        if type(times) is not int or not 1 < times <= arrays.MOST_TILES:
+            raise TransportError("an array is repeated too often")
+        piece = self.array(inner)
+        if piece.ndim == 0:
+            raise TransportError("a single number is said to be a row")
+        self._count_copy(times * piece.nbytes)
+        tiled = np.tile(piece, times)
+        tiled.flags.writeable = self._writable
+        return tiled
 
     def _text_array(self, node: Node, depth: int) -> np.ndarray:
         sides, items = fields(node, "shape", "items")
@@ -234,6 +249,7 @@ _KINDS: Final[dict[str, Callable[[Decoder, Node, int], Any]]] = {
     "tuple": Decoder._list,
     "dict": Decoder._dict,
     "array": Decoder.array,
+    "tiled": Decoder._tiled,
     "text_array": Decoder._text_array,
     "model": Decoder._model,
     "history": Decoder._history,

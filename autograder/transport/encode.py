@@ -11,7 +11,7 @@ from typing import Any, Final
 import numpy as np
 
 from autograder.transport import objects
-from autograder.transport.arrays import Raw, digest_of, plain_array, raw_bytes
+from autograder.transport.arrays import Raw, digest_of, plain_array, raw_bytes, tiles_of
 from autograder.transport.limits import Node, ReadLimits, RefusedError, type_name
 
 _LONGEST_INT: Final = 1000  # decimal digits
@@ -149,7 +149,14 @@ class Encoder:
         return {"kind": "str", "value": value}
 
     def _array(self, value: np.ndarray, depth: int) -> Node:
-        return self.array(_base(value))
+        array = _base(value)
+        if array.dtype.kind in "fiub":
+            plain = plain_array(array)
+            times = tiles_of(plain)
+            if times > 1 and digest_of(raw_bytes(plain)) not in self._known:
+                piece = np.ascontiguousarray(plain[..., : plain.shape[-1] // times])
+                return {"kind": "tiled", "times": times, "array": self.array(piece)}
+        return self.array(array)
 
     def _list(self, value: Iterable[Any], depth: int) -> Node:
         items = _items(value)

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from safetensors.numpy import load
 
 from autograder.transport.arrays import DTYPES
-from autograder.transport.read import Problem
+from autograder.transport.read import Problem, TransportError
 
 KEYS = st.one_of(st.text(max_size=8), st.integers(-(10**20), 10**20), st.floats(), st.none())
 LEAVES = st.one_of(
@@ -219,3 +219,47 @@ def test_missing_names_are_absent(notebook):
 def test_floats_keep_every_digit(notebook):
     for value in (0.1, 1e-320, 1.7976931348623157e308, math.pi):
         assert notebook.one(value) == value
+
+
+@pytest.mark.parametrize("times", [2, 4])
+def test_pieces_that_lie_side_by_side_travel_once(notebook, times):
+    piece = np.random.default_rng(1).normal(size=(3, 200, 256)).astype("float32")
+    piece[0, 0, :3] = np.nan, -0.0, np.inf
+    array = np.tile(piece, times)
+    notebook.space.update(array=array)
+    folder = notebook.export("array")
+    assert notebook.size(folder) < piece.nbytes + 1000
+    back = notebook.reader.read(folder)["array"]
+    assert back.tobytes() == array.tobytes()
+    assert (back.dtype, back.shape) == (array.dtype, array.shape)
+    assert not back.flags.writeable
+    notebook.known[notebook.digest(array)] = array
+    assert notebook.size(notebook.export("array")) < 1000
+
+
+def test_pieces_that_differ_in_a_sign_travel_all(notebook):
+    array = np.zeros((1000, 512), "float32")
+    array[7, 300] = -0.0
+    assert notebook.one(array).tobytes() == array.tobytes()
+    small = np.zeros((10, 512), "float32")
+    notebook.space.update(small=small)
+    assert notebook.size(notebook.export("small")) > small.nbytes
+
+
+def test_tiles_are_counted_as_what_they_become(notebook):
+    piece = np.zeros(2_000_000, "float64")
+    digest = notebook.digest(piece)
+    notebook.known[digest] = piece
+    node = {"kind": "array", "dtype": "float64", "shape": [2_000_000], "sha256": digest}
+    tiles = [{"kind": "tiled", "times": 4, "array": node}] * 5
+    assert len(notebook.read({"a": {"kind": "list", "items": tiles[:4]}})["a"]) == 4
+    with pytest.raises(TransportError, match="too many arrays"):
+        notebook.read({"a": {"kind": "list", "items": tiles}})
+
+
+def test_a_single_number_is_no_row(notebook):
+    notebook.known[notebook.digest(np.float64(1))] = np.array(1.0)
+    digest = notebook.digest(np.float64(1))
+    node = {"kind": "array", "dtype": "float64", "shape": [], "sha256": digest}
+    with pytest.raises(TransportError, match="single number"):
+        notebook.read({"a": {"kind": "tiled", "times": 2, "array": node}})
