@@ -10,6 +10,7 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 INSTALLED := $(VENV)/.installed
+OTTER := build/otter
 LAB ?= $(CURDIR)/$(BIN)/jupyter lab
 LAB_ARGS ?=
 WORK ?= work
@@ -56,7 +57,15 @@ test: $(INSTALLED) sandbox lint  ## Lint and test; what .ci/run runs
 test-full: $(INSTALLED) sandbox  ## Test everything at full size; goes on where it stopped
 	$(BIN)/python tests/full.py
 
-bench: $(INSTALLED) sandbox  ## Measure what grading costs against stock nbgrader; takes hours
+# Otter-grader wants an older wrapt than TensorFlow has; all else it finds in our environment.
+$(OTTER)/.installed: $(INSTALLED)
+	@rm -rf $(OTTER) && $(PYTHON) -m venv $(OTTER)
+	@$(BIN)/python -c 'import sysconfig as s; print("import site; site.addsitedir(%r)" % s.get_path("purelib"))' \
+	  > $$($(OTTER)/bin/python -c 'import sysconfig as s; print(s.get_path("purelib"))')/course.pth
+	@$(OTTER)/bin/python -m pip install --quiet otter-grader==7.0.0
+	@touch $@
+
+bench: $(INSTALLED) $(OTTER)/.installed sandbox  ## Measure what grading costs against stock nbgrader; takes hours
 	$(BIN)/autograder bench
 
 lab: worksheets  ## Copy the exercises to work/ and open JupyterLab there

@@ -286,7 +286,7 @@ def bench(
     ] = None,
     workers: Annotated[int | None, typer.Option(min=1, help="As in `grade`.")] = None,
 ) -> None:
-    """Measure what grading a class costs, against nbgrader as it comes; takes hours."""
+    """Measure what grading a class costs, against nbgrader and otter-grader; takes hours."""
     from autograder import exercises
 
     for name in assignment or ():

@@ -27,7 +27,7 @@ def test_help_names_the_targets(repository):
 
 
 def test_every_target_sets_itself_up(repository):
-    for target in ("demo", "test", "test-full", "lab", "release", "lint"):
+    for target in ("demo", "test", "test-full", "bench", "lab", "release", "lint"):
         command = ["make", "-n", "-W", "requirements.lock", target]
         done = subprocess.run(command, cwd=repository, capture_output=True, text=True)
         assert "pip install" in done.stdout, target

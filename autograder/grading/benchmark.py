@@ -1,4 +1,4 @@
-"""`autograder bench`: grade the same class with nbgrader as it comes and with us, in turn.
+"""`autograder bench`: grade the same class with nbgrader, with otter-grader and with us, in turn.
 
 Absolute times mislead on machines that others use as well, so that what counts is the ratio of two
 times from one run. Each measurement is a row of build/bench.json; those that are there already are
@@ -21,6 +21,7 @@ from typing import Any, Final
 import psutil  # type: ignore[import-untyped]
 
 from autograder import settings
+from autograder.grading import otter_class
 from autograder.grading.bench_class import MIXES, write_bench_class
 from autograder.grading.demo import make_course, prepare_data
 from autograder.grading.files import write_text
@@ -34,6 +35,7 @@ FOLDER: Final = Path("build") / "bench"
 REPORT: Final = Path("build") / "bench.json"
 
 STOCK: Final = "nbgrader"
+OTTER: Final = "otter"
 OURS: Final = "eight faces"
 
 SIZES: Final = {
@@ -114,10 +116,14 @@ def bench(
         If a grading fails; what was measured before stays.
     """
     journal = Journal(report.with_suffix(".jsonl"))
+    ways = [(STOCK, "first"), (OTTER, "first"), (OURS, "first"), (OURS, "regrade")]
+    if not _otter().exists():
+        print("otter-grader is not there and left out; `make bench` installs it.")
+        ways.remove((OTTER, "first"))
     for case in chosen:
         common = {**asdict(case), "quick": settings.quick(), "workers": workers or 0}
         measured = {}
-        for way, what in ((STOCK, "first"), (OURS, "first"), (OURS, "regrade")):
+        for way, what in ways:
             key = {**common, "way": way, "what": what}
             measured[way, what] = journal.measured(key, functools.partial(_measure, case, key))
         stock = measured[STOCK, "first"]["seconds"]  # it grades again as it graded first
@@ -151,6 +157,8 @@ def _measure(case: Case, key: dict[str, Any]) -> dict[str, Any]:
         _make_class(root, case)
     if key["way"] == STOCK:
         return _grade_with_stock(root, case)
+    if key["way"] == OTTER:
+        return _grade_with_otter(root, case)
     if key["what"] == "regrade":
         _change_a_hidden_test(root, case.assignment)
         return _grade(root, case, "--regrade", key["workers"])
@@ -180,6 +188,21 @@ def _grade_with_stock(root: Path, case: Case) -> dict[str, Any]:
     shutil.rmtree(stock, ignore_errors=True)
     make_stock_course(root, stock, case.assignment, _LONGEST_CELL)
     return _timed([_command("nbgrader"), "autograde", case.assignment, "--force"], stock)
+
+
+def _otter() -> Path:
+    return course_root() / otter_class.COMMAND
+
+
+def _grade_with_otter(root: Path, case: Case) -> dict[str, Any]:
+    folder = root.with_name(f"{root.name}-otter")
+    shutil.rmtree(folder, ignore_errors=True)
+    try:
+        otter_class.make_otter_class(root, folder, case.assignment, _otter())
+    except subprocess.CalledProcessError as error:
+        raise BenchError(f"otter generate ended with {error.returncode}") from error
+    found = _timed([sys.executable, "-m", otter_class.__name__, str(folder), str(_otter())], root)
+    return {**found, "points": round(sum(otter_class.points_of(folder).values()), 3)}
 
 
 def _change_a_hidden_test(root: Path, assignment: str) -> None:

@@ -1,6 +1,7 @@
 """What `autograder bench` grades and writes; the gradings are stand-ins but in one test."""
 
 import json
+import subprocess
 from collections import Counter
 from pathlib import Path
 from typing import Any
@@ -12,7 +13,7 @@ from typer.testing import CliRunner
 from autograder import cli
 from autograder.grading import benchmark
 from autograder.grading.bench_class import composition, write_bench_class
-from autograder.grading.benchmark import OURS, STOCK, Case
+from autograder.grading.benchmark import OTTER, OURS, STOCK, Case
 
 
 @pytest.mark.parametrize("size", [1, 10, 30, 100])
@@ -52,14 +53,27 @@ def test_all_cases_and_chosen_ones() -> None:
 
 
 @pytest.fixture
-def graded(monkeypatch: pytest.MonkeyPatch) -> list[dict[str, Any]]:
+def otter(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Path:
+    """Where otter-grader would lie."""
+    path = tmp_path / "otter"
+    monkeypatch.setattr(benchmark, "_otter", lambda: path)
+    return path
+
+
+@pytest.fixture
+def graded(monkeypatch: pytest.MonkeyPatch, otter: Path) -> list[dict[str, Any]]:
     calls: list[dict[str, Any]] = []
 
     def measure(case: Case, key: dict[str, Any]) -> dict[str, Any]:
         calls.append(key)
         if case.size == 13:
             raise benchmark.BenchError("nbgrader ended with 1; its output is in bench.log")
-        seconds = {(STOCK, "first"): 60.0, (OURS, "first"): 10.0, (OURS, "regrade"): 2.0}
+        seconds = {
+            (STOCK, "first"): 60.0,
+            (OTTER, "first"): 50.0,
+            (OURS, "first"): 10.0,
+            (OURS, "regrade"): 2.0,
+        }
         return {"seconds": seconds[key["way"], key["what"]], "peak_memory": 10**9}
 
     monkeypatch.setattr(benchmark, "_measure", measure)
@@ -74,6 +88,19 @@ def test_rows_hold_ratios(graded: list[dict[str, Any]], tmp_path: Path) -> None:
     assert found[OURS, "first"]["ratio_to_nbgrader"] == 6.0
     assert found[OURS, "regrade"]["ratio_to_nbgrader"] == 30.0
     assert set(rows[0]) >= {"assignment", "size", "mix", "what", "seconds", "peak_memory"}
+
+
+def test_otter_grader_is_measured_where_it_is_installed(
+    graded: list[dict[str, Any]], otter: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    chosen, report = [Case("03_faces_fc", 2, "realistic")], tmp_path / "bench.json"
+    assert OTTER not in {row["way"] for row in benchmark.bench(chosen, report=report)}
+    assert "`make bench` installs it" in capsys.readouterr().out
+    otter.touch()
+    found = {row["way"]: row for row in benchmark.bench(chosen, report=report)}
+    assert found[OTTER]["ratio_to_nbgrader"] == 1.2
+    assert [key["way"] for key in graded].count(STOCK) == 1
+    assert "installs" not in capsys.readouterr().out
 
 
 def test_what_was_measured_is_not_measured_again(
@@ -104,14 +131,19 @@ def test_wrong_arguments_are_named(arguments: list[str], words: str) -> None:
 def test_a_class_is_graded_both_ways(
     repository: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    command = ["make", "--no-print-directory", "-o", ".venv/.installed", "build/otter/.installed"]
+    subprocess.run(command, cwd=repository, check=True)
+    monkeypatch.chdir(repository)
     monkeypatch.setenv("EIGHT_FACES_QUICK", "1")
     monkeypatch.setattr(benchmark, "FOLDER", tmp_path / "bench")
     report = tmp_path / "bench.json"
     rows = benchmark.bench([Case("03_faces_fc", 2, "realistic")], workers=1, report=report)
     assert [(row["way"], row["what"]) for row in rows] == [
         (STOCK, "first"),
+        (OTTER, "first"),
         (OURS, "first"),
         (OURS, "regrade"),
     ]
     assert all(row["seconds"] > 0 and row["peak_memory"] > 10**8 for row in rows)
-    assert rows[1]["points"] == rows[2]["points"] > 0
+    assert rows[2]["points"] == rows[3]["points"] > 0
+    assert 0 < rows[1]["points"] <= rows[2]["points"]  # no partial credit
