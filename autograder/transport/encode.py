@@ -64,12 +64,7 @@ class Encoder:
         raw = raw_bytes(plain)
         digest = digest_of(raw)
         if raw.size and digest not in self._known and digest not in self.arrays:
-            self._bytes += raw.size
-            most = self._limits.message_bytes
-            if self._bytes > most or len(self.arrays) >= self._limits.arrays:
-                size = f"{self._bytes / 1e6:,.0f} MB in {len(self.arrays) + 1:,} arrays"
-                end = "Keep only what the task asks for."
-                raise RefusedError(_OVER.format(size, f"{most / 1e6:,.0f} MB", end))
+            self._count_bytes(raw.size)
             self.arrays[digest] = raw
         return {
             "kind": "array",
@@ -77,6 +72,14 @@ class Encoder:
             "shape": list(plain.shape),
             "sha256": digest,
         }
+
+    def _count_bytes(self, size: int) -> None:
+        self._bytes += size
+        most = self._limits.message_bytes
+        if self._bytes > most or len(self.arrays) >= self._limits.arrays:
+            said = f"{self._bytes / 1e6:,.0f} MB in {len(self.arrays) + 1:,} arrays"
+            end = "Keep only what the task asks for."
+            raise RefusedError(_OVER.format(said, f"{most / 1e6:,.0f} MB", end))
 
     def _text_array(self, array: np.ndarray) -> Node:
         items = array.ravel().tolist()
@@ -155,6 +158,7 @@ class Encoder:
             times = tiles_of(plain)
             if times > 1 and digest_of(raw_bytes(plain)) not in self._known:
                 piece = np.ascontiguousarray(plain[..., : plain.shape[-1] // times])
+                self._count_bytes(plain.nbytes)  # what the reader makes of it counts there
                 return {"kind": "tiled", "times": times, "array": self.array(piece)}
         return self.array(array)
 

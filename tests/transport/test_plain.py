@@ -257,6 +257,12 @@ def test_tiles_are_counted_as_what_they_become(notebook):
         notebook.read({"a": {"kind": "list", "items": tiles}})
 
 
+def test_tiles_that_are_too_large_are_a_problem_of_their_own(notebook):
+    back = notebook.trip(large=np.zeros(40_000_000), small=1)
+    assert "too large" in back["large"].reason
+    assert back["small"] == 1
+
+
 def test_a_single_number_is_no_row(notebook):
     notebook.known[notebook.digest(np.float64(1))] = np.array(1.0)
     digest = notebook.digest(np.float64(1))

@@ -467,7 +467,7 @@ def test_a_function_that_returns_no_data_says_so(fresh):
 
 
 def test_arguments_that_are_too_large_are_refused(fresh):
-    source = "prepare(np.zeros(9_000_000))"
+    source = "prepare(np.arange(9_000_000.0))"
     error = only_error(fresh.test(source, prepare=print))
     assert "too much for one call" in error.evalue
 
