@@ -21,6 +21,8 @@ _MISTAKES: Final[tuple[str, ...]] = (
     "missing_batch_norm",
     "wrong_rate",
     "untrained",
+    "divided_by_255",
+    "features_after_relu",
 )
 _BUILDS: Final = ("Sequential(", "keras.Model(", "Dense(")
 

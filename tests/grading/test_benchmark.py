@@ -37,6 +37,12 @@ def test_a_class_is_written(assignment: str, repository: Path, tmp_path: Path) -
         (tmp_path / name).symlink_to(repository / name)
     students = write_bench_class(tmp_path, assignment, 6, "realistic")
     assert len(set(students)) == 6
+    mistakes = {
+        (tmp_path / "submitted" / student / assignment / f"{assignment}.ipynb").read_text()
+        for student in write_bench_class(tmp_path, assignment, 30, "realistic")
+        if student.endswith("mistake")
+    }
+    assert len(mistakes) == 2
     different = write_bench_class(tmp_path, assignment, 3, "different")
     seeds = set()
     for student in different:

@@ -150,6 +150,17 @@ def mistake_kind(mistake: str, also: str = "", place: int = 0) -> Kind:
     )
 
 
+def answer_kind(name: str, description: str, task: str, answer: str) -> Kind:
+    """Make a kind out of a wrong answer to one task; it spoils that task and nothing else."""
+    return Kind(
+        name,
+        description,
+        loses=lambda table: {f"{task}_test"},
+        applies=lambda table: task in table.tasks,
+        answers=lambda table, release, right: {**right, f"{task}_gap": answer},
+    )
+
+
 def last_gap_kind(name: str, description: str, code: str) -> Kind:
     """Make a kind that spoils the last gap and nothing else."""
     return Kind(

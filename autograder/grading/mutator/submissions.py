@@ -10,6 +10,7 @@ from autograder.grading.mutator import saved
 from autograder.grading.mutator.kinds import (
     Change,
     Kind,
+    answer_kind,
     built_networks,
     last_gap_kind,
     last_network,
@@ -141,6 +142,19 @@ _KINDS = (
     mistake_kind("swapped", also="accuracy_X"),
     mistake_kind("misplaced_dropout", also="accuracy_X"),
     mistake_kind("average_pooling", also="accuracy_X"),
+    answer_kind(
+        "divided_by_255",
+        "pixels divided by 255 before preprocess_input",
+        "preprocessing",
+        '    resized = np.array(keras.ops.image.resize(images.astype("float32"), (224, 224)))\n'
+        "    prepared = keras.applications.vgg16.preprocess_input(resized / 255)",
+    ),
+    answer_kind(
+        "features_after_relu",
+        "features after the ReLU of fc1",
+        "feature_model",
+        'feature_model = keras.Model(vgg.input, vgg.get_layer("fc1").output)',
+    ),
     Kind(
         "untrained",
         "the last network is compiled and never trained",
