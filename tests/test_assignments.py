@@ -7,10 +7,16 @@ import nbformat
 import pytest
 
 from autograder.grading import demo
+from autograder.grading.demo_class import differences
+from autograder.grading.mutator import write_submission
 from autograder.grading.pipeline import Result, grade
 from autograder.release.build import release
 
 QUICK = ("04_faces_cnn", "05_faces_cnn_tricks", "06_faces_vgg_features")
+FOLDERS = ("source", "release")
+MISTAKES = {"06_faces_vgg_features": ("divided_by_255", "features_after_relu")}
+"""Mistakes that no class of the demo makes."""
+
 WHOLE = ("03_faces_fc", "07_faces_fine_tuning")
 
 
@@ -27,6 +33,9 @@ def grade_source_and_release(repository: Path, course: Path, assignment: str) ->
     release(course, assignment)
     for student, folder in (("source", "source"), ("untouched", "release")):
         shutil.copytree(course / folder / assignment, course / "submitted" / student / assignment)
+    for kind in MISTAKES.get(assignment, ()):
+        notebooks = [course / name / assignment / f"{assignment}.ipynb" for name in FOLDERS]
+        write_submission(kind, *notebooks, course / "submitted" / kind / assignment)
     return {result.student_id: result for result in grade(course, assignment, progress=False)}
 
 
@@ -49,6 +58,8 @@ def cells_with_errors(course: Path, student: str, assignment: str) -> list[str]:
 
 
 def require_all_or_nothing(course: Path, assignment: str, results: dict[str, Result]) -> None:
+    for kind in MISTAKES.get(assignment, ()):
+        assert differences(assignment, results[kind]) == []
     untouched = automatic(results["untouched"])
     assert len(untouched) >= 4
     assert all(score == 0 for score, _ in untouched.values()), untouched

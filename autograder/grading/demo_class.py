@@ -92,11 +92,24 @@ def surprises(assignment: str, results: Sequence[Result]) -> list[str]:
         problem
         for student in CLASSES[assignment]
         if student in found
-        for problem in _differences(assignment, found[student])
+        for problem in differences(assignment, found[student])
     ]
 
 
-def _differences(assignment: str, result: Result) -> list[str]:
+def differences(assignment: str, result: Result) -> list[str]:
+    """Compare one result with what its kind of submission must lose and may lose.
+
+    Parameters
+    ----------
+    assignment : str
+    result : Result
+        Of a student who is called after one of `KINDS`.
+
+    Returns
+    -------
+    list of str
+        A sentence for every difference.
+    """
     kind, table = KINDS[result.student_id], exercises.load(assignment)
     must, may = kind.loses(table), kind.loses(table) | kind.may_lose(table)
     where = f"{assignment}: {result.student_id}"
