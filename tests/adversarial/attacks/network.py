@@ -1,6 +1,6 @@
 """Asking somebody outside; the accomplice answers with the hidden number."""
 
-from tests.adversarial.attack import Attack, Effect, Family
+from tests.adversarial.attack import Attack, Family
 
 ASK = """
 import socket
@@ -20,9 +20,9 @@ def ask(family, address, kind=socket.SOCK_STREAM):
 """
 
 
-def _ask(name: str, mechanism: str, call: str, stock: Effect = "gains points") -> Attack:
+def _ask(name: str, mechanism: str, call: str) -> Attack:
     text = f"{ASK}<<answer>>\nheard = {call}\nanswer = answer if heard is None else heard"
-    return Attack(name, mechanism, {"answer_gap": text}, stock=stock)
+    return Attack(name, mechanism, {"answer_gap": text})
 
 
 FAMILY = Family(
@@ -40,9 +40,7 @@ FAMILY = Family(
             'ask(socket.AF_INET, ("<<host>>", int("<<udp>>")), socket.SOCK_DGRAM)',
         ),
         _ask(
-            "unix_socket",
-            "a Unix socket in the file system",
-            'ask(socket.AF_UNIX, "<<socket>>")',
+            "unix_socket", "a Unix socket in the file system", 'ask(socket.AF_UNIX, "<<socket>>")'
         ),
         _ask(
             "abstract_socket",
