@@ -56,8 +56,8 @@ class Encoder:
                 del self.arrays[digest]
             raise
 
-    def array(self, array: np.ndarray) -> Node:
-        """Encode an array of numbers, or of texts."""
+    def array(self, array: np.ndarray, *, tiled: bool = False) -> Node:
+        """Encode an array of numbers, or of texts; `tiled`: what repeats itself may go once."""
         if array.dtype.kind == "U" or (array.dtype.kind == "O" and _begins_with_text(array)):
             return self._text_array(array)
         plain = plain_array(array)
@@ -65,6 +65,9 @@ class Encoder:
         digest = digest_of(raw)
         if raw.size and digest not in self._known and digest not in self.arrays:
             self._count_bytes(raw.size)
+            if tiled and (times := tiles_of(plain)) > 1:
+                piece = np.ascontiguousarray(plain[..., : plain.shape[-1] // times])
+                return {"kind": "tiled", "times": times, "array": self.array(piece)}
             self.arrays[digest] = raw
         return {
             "kind": "array",
@@ -152,15 +155,7 @@ class Encoder:
         return {"kind": "str", "value": value}
 
     def _array(self, value: np.ndarray, depth: int) -> Node:
-        array = _base(value)
-        if array.dtype.kind in "fiub":
-            plain = plain_array(array)
-            times = tiles_of(plain)
-            if times > 1 and digest_of(raw_bytes(plain)) not in self._known:
-                piece = np.ascontiguousarray(plain[..., : plain.shape[-1] // times])
-                self._count_bytes(plain.nbytes)  # what the reader makes of it counts there
-                return {"kind": "tiled", "times": times, "array": self.array(piece)}
-        return self.array(array)
+        return self.array(_base(value), tiled=True)
 
     def _list(self, value: Iterable[Any], depth: int) -> Node:
         items = _items(value)
