@@ -22,15 +22,15 @@ from data_scripts.widening import owners
 METHODS: Final = ("predict", "predict_on_batch")
 
 _LAYERS: Final = tuple(FULL_WIDTHS)
+_PARTS: Final = ("kernel", "bias")
 _FIRST: Final = (3, 3, 3, FULL_WIDTHS[_LAYERS[0]])
 """Shape of the first kernel; a model that begins with another one needs no closer look."""
 
 _SEEDED: Final = "_initializer"  # a layer that draws weights would move on the random numbers
 _IDLE: Final = ("Dropout", "SpatialDropout2D", "GaussianDropout", "GaussianNoise", "Identity")
-_FLATTENING: Final = ("Flatten",)
 _UNIT_BY_UNIT: Final = (
     *("MaxPooling2D", "AveragePooling2D", "GlobalAveragePooling2D", "GlobalMaxPooling2D"),
-    *("ReLU", "Activation", *_FLATTENING),
+    *("ReLU", "Activation", "Flatten"),
 )
 """Operations that do the same with each unit, and nothing across units."""
 
@@ -97,16 +97,18 @@ class Narrowing:
         tensors = [_tensor(weight) for one in operations for weight in one.weights]
         look = self._looks.pop(model, None)
         if look is None or look.configs != configs or not _same(look.tensors, tensors):
-            narrow = self._narrow(model, operations)
+            narrow = self._narrow(model, operations, tensors)
             if narrow is None:
                 return None
             look = _Look(configs, tensors, narrow)
         self._looks[model] = look
         return look.narrow
 
-    def _narrow(self, model: Any, operations: list[Any]) -> Narrow | None:
+    def _narrow(self, model: Any, operations: list[Any], tensors: list[Any]) -> Narrow | None:
         weighted = [one for one in operations if one.weights]
-        if len(weighted) > len(_LAYERS) or not self._is_course(weighted):
+        if len(weighted) > len(_LAYERS) or any(len(one.weights) != 2 for one in weighted):
+            return None
+        if not self._are_course(tensors):
             return None
         layers = []
         names = iter(_LAYERS)
@@ -119,15 +121,11 @@ class Narrowing:
                 layers.append(narrow)
         return _assemble(model, layers, _LAYERS[len(weighted) - 1])
 
-    def _is_course(self, weighted: list[Any]) -> bool:
-        """Tell whether layers have the course's weights, in order; the small arrays first."""
-        expected = {}
-        for layer, name in zip(weighted, _LAYERS, strict=False):
-            if len(layer.weights) != 2:
-                return False
-            for weight, part in zip(layer.weights, ("kernel", "bias"), strict=True):
-                expected[f"{name}.{part}"] = np.asarray(memoryview(_tensor(weight)))
-        by_size = sorted(expected.items(), key=lambda item: item[1].nbytes)
+    def _are_course(self, tensors: list[Any]) -> bool:
+        """Tell whether these are the course's weights, in order; the small ones first."""
+        names = [f"{layer}.{part}" for layer in _LAYERS for part in _PARTS]
+        arrays = [np.asarray(memoryview(tensor)) for tensor in tensors]
+        by_size = sorted(zip(names, arrays, strict=False), key=lambda item: item[1].nbytes)
         return all(self._names().get(digest(array)) == name for name, array in by_size)
 
 
@@ -207,7 +205,7 @@ def _assemble(model: Any, layers: list[Any], last: str) -> Narrow | None:
     weights = narrow_weights()
     for layer in narrow.layers:
         if layer.weights:
-            parts = [weights[f"{layer.name}.{part}"] for part in ("kernel", "bias")]
+            parts = [weights[f"{layer.name}.{part}"] for part in _PARTS]
             if [array.shape for array in parts] != [tuple(one.shape) for one in layer.weights]:
                 return None
             layer.set_weights(parts)
