@@ -55,7 +55,7 @@ test: $(INSTALLED) sandbox lint  ## Lint and test; what .ci/run runs
 	$(BIN)/python -m pytest -m "not full" -n $(PROCESSES) --dist loadgroup --no-loadscope-reorder $(PYTEST_ARGS)
 
 test-full: $(INSTALLED) sandbox  ## Test everything at full size; goes on where it stopped
-	$(BIN)/python tests/full.py
+	$(BIN)/python tests/full.py --processes $(PROCESSES)
 
 # Otter-grader wants an older wrapt than TensorFlow has; all else it finds in our environment.
 $(OTTER)/.installed: $(INSTALLED)

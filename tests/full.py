@@ -1,9 +1,10 @@
-"""Run every test at full size, one item at a time, and go on where the last run stopped.
+"""Run every test at full size, some items at a time, and go on where the last run stopped.
 
 An item that passed is not run again as long as no file of the repository changes.
 The summary is written to build/test-full/summary.md and summary.json.
 """
 
+import argparse
 import hashlib
 import json
 import os
@@ -11,14 +12,19 @@ import platform
 import subprocess
 import sys
 import tempfile
+import threading
 import time
+from collections.abc import Iterable
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
 REPOSITORY = Path(__file__).resolve().parents[1]
 FOLDER = REPOSITORY / "build" / "test-full"
 NOTHING_TO_RUN = 5  # pytest's exit status
-SHARED = "tests/adversarial/"  # one trial answers many of these tests, so a file is run in one go
+SHARED = "tests/adversarial/"
+"""One trial answers many of these tests, so a file is run in one go; and one file at a time, for
+each looks for traces of attacks on the whole machine."""
 
 
 @dataclass(frozen=True)
@@ -88,19 +94,14 @@ def _node_ids(pytest: list[str], marker: str) -> list[str]:
 
 
 def run(item: Item, log: Path) -> Outcome:
-    """Run one item; its output goes to a file and to the terminal."""
+    """Run one item; its output goes to a file."""
     begin = time.monotonic()
-    lines = []
-    process = subprocess.Popen(
-        item.command, cwd=REPOSITORY, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE,
-        stderr=subprocess.STDOUT, text=True,
-    )  # fmt: skip
-    with log.open("w", encoding="utf-8") as file, process:
-        for line in process.stdout or ():
-            file.write(line)
-            sys.stdout.write(line)
-            lines.append(line)
-    status = process.wait()
+    with log.open("wb") as file:
+        status = subprocess.run(
+            item.command, cwd=REPOSITORY, stdin=subprocess.DEVNULL, stdout=file,
+            stderr=subprocess.STDOUT,
+        ).returncode  # fmt: skip
+    lines = log.read_text(encoding="utf-8", errors="replace").splitlines()
     closing = next((line.strip() for line in reversed(lines) if line.strip()), "")
     return Outcome(item.name, status == 0, round(time.monotonic() - begin, 1), closing)
 
@@ -134,33 +135,73 @@ def summary(outcomes: list[Outcome], items: int, tree: str) -> tuple[str, str]:
     return "\n".join(lines) + "\n", json.dumps(document, indent=1) + "\n"
 
 
-def main() -> int:
-    """Run what has not passed yet for this content, and report on everything."""
-    tree = tree_hash()
-    stamps = FOLDER / tree
-    stamps.mkdir(parents=True, exist_ok=True)
-    items = collect()
-    outcomes: list[Outcome] = []
-    for number, item in enumerate(items, start=1):
-        stamp = stamps / f"{hashlib.sha256(item.name.encode()).hexdigest()[:16]}.json"
-        if stamp.exists():
-            outcome = Outcome(**json.loads(stamp.read_text(encoding="utf-8")))
-            print(f"[{number}/{len(items)}] {item.name}: passed before", flush=True)
-        else:
-            print(f"[{number}/{len(items)}] {item.name}", flush=True)
+class Run:
+    """One run of all items on the present content of the repository.
+
+    Parameters
+    ----------
+    items : list of Item
+    tree : str
+        Name of that content; what passed for it is found again under this name.
+    """
+
+    def __init__(self, items: list[Item], tree: str) -> None:
+        self.items = items
+        self.tree = tree
+        self.stamps = FOLDER / tree
+        self.stamps.mkdir(parents=True, exist_ok=True)
+        self._outcomes: dict[str, Outcome] = {}
+        self._lock = threading.Lock()
+
+    @property
+    def outcomes(self) -> list[Outcome]:
+        """What has ended, in the order of the items."""
+        return [self._outcomes[item.name] for item in self.items if item.name in self._outcomes]
+
+    def lanes(self) -> list[list[Item]]:
+        """Group the items: those of a lane run one after the other, lanes beside each other."""
+        shared = [item for item in self.items if item.name.startswith(SHARED)]
+        others = [[item] for item in self.items if item not in shared]
+        return [shared, *others] if shared else others
+
+    def follow(self, lane: Iterable[Item]) -> None:
+        """Run what has not passed yet of one lane."""
+        for item in lane:
+            stamp = self.stamps / f"{hashlib.sha256(item.name.encode()).hexdigest()[:16]}.json"
+            if stamp.exists():
+                self._report(Outcome(**json.loads(stamp.read_text(encoding="utf-8"))), "before")
+                continue
             outcome = run(item, stamp.with_suffix(".log"))
             if outcome.passed:
                 write(stamp, json.dumps(asdict(outcome)))
-        outcomes.append(outcome)
-        markdown, document = summary(outcomes, len(items), tree)
-        write(FOLDER / "summary.md", markdown)
-        write(FOLDER / "summary.json", document)
+            self._report(outcome, f"in {outcome.seconds:.0f} s; {stamp.with_suffix('.log')}")
+
+    def _report(self, outcome: Outcome, how: str) -> None:
+        with self._lock:
+            self._outcomes[outcome.name] = outcome
+            result = "passed" if outcome.passed else "FAILED"
+            count = f"[{len(self._outcomes)}/{len(self.items)}]"
+            print(f"{count} {outcome.name}: {result} {how}", flush=True)
+            markdown, document = summary(self.outcomes, len(self.items), self.tree)
+            write(FOLDER / "summary.md", markdown)
+            write(FOLDER / "summary.json", document)
+
+
+def main(processes: int = 1) -> int:
+    """Run what has not passed yet for this content, and report on everything."""
+    everything = Run(collect(), tree_hash())
+    with ThreadPoolExecutor(processes) as pool:
+        list(pool.map(everything.follow, everything.lanes()))
+    outcomes = everything.outcomes
     failed = [outcome.name for outcome in outcomes if not outcome.passed]
-    print(f"{len(outcomes) - len(failed)} of {len(items)} items passed; {FOLDER / 'summary.md'}")
+    passed = len(outcomes) - len(failed)
+    print(f"{passed} of {len(everything.items)} items passed; {FOLDER / 'summary.md'}")
     for name in failed:
         print(f"FAILED {name}")
     return 1 if failed else 0
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--processes", type=int, default=1, help="items at a time")
+    sys.exit(main(parser.parse_args().processes))

@@ -97,7 +97,7 @@ def test_full_run_repeats_only_what_failed(small_repository, capfd):
 
 
 def test_full_run_starts_again_when_a_file_changes(small_repository, capfd):
-    full.main()
+    full.main(processes=2)
     (small_repository / "tests" / "test_b.py").unlink()
     capfd.readouterr()
     assert full.main() == 0
