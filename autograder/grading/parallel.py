@@ -18,6 +18,7 @@ from autograder.grading.results import Result
 from autograder.grading.sandbox.environment import decisive
 from autograder.grading.secret import secret_seed
 from autograder.grading.single import RUNS, Grader
+from autograder.grading.store import store_of
 from autograder.grading.travel import Answer, CourseData, Submission, TooLargeError, read_files
 from autograder.grading.workers import Workers
 
@@ -48,7 +49,7 @@ def grade_with_workers(
     left = deque(again)
     begun: set[str] = set()
     data = course_data(grader, local=not scheduler).to_bytes()
-    with Workers(data, number, scheduler) as workers:
+    with Workers(data, number, scheduler, store_of(grader.course.root)) as workers:
         if workers.dashboard:
             lines.say(f"Dask's dashboard: {workers.dashboard}")
         try:

@@ -14,7 +14,7 @@ import traceback
 from pathlib import Path
 from typing import Any, Final
 
-from distributed import WorkerPlugin, get_worker
+from distributed import WorkerPlugin, get_client, get_worker
 from nbformat import NotebookNode
 from traitlets.config import Config
 
@@ -22,6 +22,8 @@ from autograder.grading import secret, status, verifiers, warm_kernels
 from autograder.grading.execute import NO_SANDBOX, RunNotebook
 from autograder.grading.sandbox import sandbox_problem
 from autograder.grading.sandbox.environment import decided_by
+from autograder.grading.shared_store import BehindWorker
+from autograder.grading.store import Store, backed_by, store_of
 from autograder.grading.travel import Answer, CourseData, Submission
 from autograder.grading.versions import installed
 
@@ -72,11 +74,23 @@ class CourseOnWorker(WorkerPlugin):  # type: ignore[misc]
         Tells this driver's course from those of others who use the same workers.
     data : bytes
         A `CourseData`.
+
+    Attributes
+    ----------
+    behind : BehindWorker or None
+        The way to the driver's store; None where the store is on the same disk.
     """
+
+    behind: BehindWorker | None = None
 
     def __init__(self, name: str, data: bytes) -> None:
         self.name = name
         self._bytes = data
+
+    @property
+    def store(self) -> Store:
+        """The course's store of this worker alone."""
+        return store_of(self._root)
 
     def setup(self, worker: Any) -> None:
         """Make the course directory, and keep verifiers from now on."""
@@ -99,6 +113,8 @@ class CourseOnWorker(WorkerPlugin):  # type: ignore[misc]
     def teardown(self, worker: Any) -> None:
         """End what runs; nothing of the course is left."""
         self.stop()
+        if self.behind is not None:
+            self.behind.close()
         if _one_at_a_time.acquire(timeout=_TO_END):
             try:
                 self._stack.close()
@@ -118,6 +134,10 @@ class CourseOnWorker(WorkerPlugin):  # type: ignore[misc]
         """Run the notebooks of a submission."""
         if self._unfit:
             return Answer(trouble=self._unfit, unfit=True)
+        if self.behind is None and not self._data.root:
+            # Not in `setup`, which runs where a client can't be waited for.
+            self.behind = BehindWorker(get_client(), self.name, get_worker().address)
+            self._stack.enter_context(backed_by(self._root, self.behind))
         with (
             _folder(self._place) as folder,
             decided_by(self._data.environment),

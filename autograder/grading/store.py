@@ -6,15 +6,18 @@ it is read, and the least recently used ones go when there are too many bytes.
 
 import contextlib
 import hashlib
+import io
 import json
 import os
 import re
 import shutil
 import sys
 import tempfile
+import zipfile
 from collections.abc import Callable, Iterator
-from pathlib import Path
-from typing import Final
+from contextlib import AbstractContextManager
+from pathlib import Path, PurePosixPath
+from typing import Final, Protocol
 
 from autograder.grading.files import hashes, write_text
 
@@ -46,6 +49,42 @@ def name_of(description: object) -> str:
     return hashlib.sha256(text.encode("ascii")).hexdigest()
 
 
+class Beyond(Protocol):
+    """A store elsewhere, that has entries which are not here and gets those that are new."""
+
+    def fetch(self, name: str) -> bytes | None:
+        """Return an entry as `Store.pack` makes it; None if there is none."""
+
+    def offer(self, name: str) -> None:
+        """Say that an entry is new here, or has changed."""
+
+    def working_on(self, name: str) -> AbstractContextManager[None]:
+        """Hold the right to make an entry, as in `Store.working_on`."""
+
+
+_beyond: dict[Path, Beyond] = {}
+"""Stores elsewhere, by the course directory whose store they stand behind."""
+
+
+@contextlib.contextmanager
+def backed_by(course_root: Path, beyond: Beyond) -> Iterator[None]:
+    """Let a store elsewhere stand behind that of a course.
+
+    Parameters
+    ----------
+    course_root : Path
+        The course directory.
+    beyond : Beyond
+        The store elsewhere.
+    """
+    root = Path(course_root).resolve()
+    _beyond[root] = beyond
+    try:
+        yield
+    finally:
+        del _beyond[root]
+
+
 def store_of(course_root: Path) -> "Store":
     """Return the store of a course.
 
@@ -54,7 +93,8 @@ def store_of(course_root: Path) -> "Store":
     course_root : Path
         The course directory.
     """
-    return Store(Path(course_root).resolve() / FOLDER)
+    root = Path(course_root).resolve()
+    return Store(root / FOLDER, beyond=_beyond.get(root))
 
 
 class Store:
@@ -66,11 +106,16 @@ class Store:
         Where they lie; made when the first one is stored.
     most_bytes : int
         Bytes of all entries together above which the least recently used ones are removed.
+    beyond : Beyond, optional
+        A store elsewhere that is asked for what is not here, and told what is new.
     """
 
-    def __init__(self, folder: Path, most_bytes: int = MOST_BYTES) -> None:
+    def __init__(
+        self, folder: Path, most_bytes: int = MOST_BYTES, beyond: Beyond | None = None
+    ) -> None:
         self.folder = folder
         self._most_bytes = most_bytes
+        self._beyond = beyond
 
     def get(self, name: str) -> Path | None:
         """Return the folder of an entry, after a look at whether it is what was stored.
@@ -86,6 +131,13 @@ class Store:
             None when there is no such entry. One that was changed or cut off is removed, and
             counts as none.
         """
+        entry = self._here(name)
+        if entry is None and self._beyond is not None:
+            content = self._beyond.fetch(name)
+            entry = None if content is None else self.unpack(name, content)
+        return entry
+
+    def _here(self, name: str) -> Path | None:
         entry = self._entry(name)
         if not entry.is_dir():
             return None
@@ -111,6 +163,12 @@ class Store:
         Path
             The folder of the entry.
         """
+        entry = self._put(name, fill)
+        if self._beyond is not None:
+            self._beyond.offer(name)
+        return entry
+
+    def _put(self, name: str, fill: Callable[[Path], None]) -> Path:
         entry = self._entry(name)
         entry.parent.mkdir(parents=True, exist_ok=True)
         beside = Path(tempfile.mkdtemp(dir=self.folder, prefix="new-"))
@@ -123,6 +181,56 @@ class Store:
             shutil.rmtree(beside, ignore_errors=True)
         self._note(entry)
         return entry
+
+    def pack(self, name: str) -> bytes | None:
+        """Return an entry as the bytes of a ZIP archive, for a store elsewhere.
+
+        Parameters
+        ----------
+        name : str
+            As in `get`.
+
+        Returns
+        -------
+        bytes or None
+            None when there is no such entry here.
+        """
+        entry = self._here(name)
+        if entry is None:
+            return None
+        buffer = io.BytesIO()
+        with zipfile.ZipFile(buffer, "w") as archive:  # weights hardly get smaller
+            for path in _files_of(entry):
+                archive.writestr(path.relative_to(entry).as_posix(), path.read_bytes())
+        return buffer.getvalue()
+
+    def unpack(self, name: str, content: bytes) -> Path:
+        """Store an entry that `pack` has packed elsewhere, in place of one of the same name.
+
+        Parameters
+        ----------
+        name : str
+            As in `get`.
+        content : bytes
+            As `pack` returned it.
+
+        Returns
+        -------
+        Path
+            The folder of the entry.
+        """
+
+        def fill(folder: Path) -> None:
+            with zipfile.ZipFile(io.BytesIO(content)) as archive:
+                for member in archive.namelist():
+                    path = PurePosixPath(member)
+                    if path.is_absolute() or ".." in path.parts:
+                        raise ValueError(f"{member!r:.80} is no path in an entry")
+                    (folder / path).parent.mkdir(parents=True, exist_ok=True)
+                    (folder / path).write_bytes(archive.read(member))
+
+        self.remove(name)
+        return self._put(name, fill)
 
     def remove(self, name: str) -> None:
         """Remove an entry, if there is one."""
@@ -142,7 +250,11 @@ class Store:
         with path.open("wb") as file:  # stays: one removed while others wait would lock nothing
             if sys.platform != "win32":
                 fcntl.flock(file, fcntl.LOCK_EX)
-            yield
+            if self._beyond is None:
+                yield
+                return
+            with self._beyond.working_on(name):
+                yield
 
     def evict(self, keep: str = "") -> None:
         """Remove the least recently used entries while there are too many bytes."""
@@ -173,14 +285,14 @@ class Store:
         return self.folder / name[:2] / name
 
 
+def _files_of(folder: Path) -> list[Path]:
+    """Return the files that were put into an entry."""
+    found = sorted(folder.rglob("*"))
+    return [path for path in found if path.is_file() and path.name != _HASHES]
+
+
 def _hashes_of(folder: Path) -> dict[str, str]:
-    return hashes(
-        {
-            path.relative_to(folder).as_posix(): path
-            for path in sorted(folder.rglob("*"))
-            if path.is_file() and path.name != _HASHES
-        }
-    )
+    return hashes({path.relative_to(folder).as_posix(): path for path in _files_of(folder)})
 
 
 def _is_whole(entry: Path) -> bool:

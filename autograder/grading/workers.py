@@ -25,6 +25,8 @@ from autograder.grading import remote_run
 from autograder.grading.course import CourseError
 from autograder.grading.sandbox.limits import GIB
 from autograder.grading.sandbox.scratch import remove_later_leftovers
+from autograder.grading.shared_store import DriversStore
+from autograder.grading.store import Store
 from autograder.grading.travel import Answer
 
 MOST_RUNS: Final = 3
@@ -66,6 +68,8 @@ class Workers:
     scheduler : str
         Address of a cluster's scheduler, such as ``tls://grading.example.org:8786``; empty for
         processes of this machine.
+    store : Store
+        The course's; workers of a cluster share it, those of this machine have it on their disk.
 
     Attributes
     ----------
@@ -73,7 +77,7 @@ class Workers:
         Address of Dask's dashboard; empty where there is none.
     """
 
-    def __init__(self, data: bytes, number: int, scheduler: str) -> None:
+    def __init__(self, data: bytes, number: int, scheduler: str, store: Store) -> None:
         self._stack = contextlib.ExitStack()
         self._name = f"eight-faces-{uuid.uuid4().hex}"
         self._waiting: deque[_Task] = deque()
@@ -86,6 +90,9 @@ class Workers:
         try:
             self._client = self._connect(number, scheduler)
             self._client.register_plugin(remote_run.CourseOnWorker(self._name, data))
+            self._shared = DriversStore(self._client, self._name, store) if scheduler else None
+            if self._shared is not None:
+                self._stack.enter_context(self._shared)
         except BaseException:
             self._stack.close()
             raise
@@ -196,6 +203,8 @@ class Workers:
         for address in set(self._running) - set(alive):
             task = self._running.pop(address)
             task.future.cancel()
+            if self._shared is not None:
+                self._shared.lost(address)
             self._lost(task, "the worker that ran it ended: killed, or out of memory")
         self._usable = [address for address in alive if address not in self._unfit]
         now = time.monotonic()

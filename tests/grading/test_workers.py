@@ -1,5 +1,6 @@
 """Many submissions at a time: the same grades, and none is lost with a worker."""
 
+import functools
 import json
 import os
 import shutil
@@ -23,6 +24,8 @@ from autograder.grading import status
 from autograder.grading.pipeline import grade
 from autograder.grading.sandbox import sandbox_problem
 from autograder.grading.sandbox.bubblewrap import find_bubblewrap
+from tests.grading.trainer import nets_course
+from tests.grading.trainer.nets_course import FIT, FUNCTIONAL, SEQUENTIAL
 
 pytestmark = pytest.mark.slow(minutes=6)
 
@@ -55,10 +58,12 @@ def slow_course(course: Path) -> Path:
 
 
 @contextmanager
-def command(course: Path, *arguments: str, **variables: str) -> Iterator["subprocess.Popen[str]"]:
-    """Run `autograder grade tiny` in the course; nothing of it is left."""
+def command(
+    course: Path, *arguments: str, assignment: str = "tiny", **variables: str
+) -> Iterator["subprocess.Popen[str]"]:
+    """Run `autograder grade` in the course; nothing of it is left."""
     process = subprocess.Popen(
-        [sys.executable, "-m", "autograder", "grade", "tiny", *arguments],
+        [sys.executable, "-m", "autograder", "grade", assignment, *arguments],
         cwd=course,
         env={**os.environ, **variables},
         stdout=subprocess.PIPE,
@@ -87,9 +92,12 @@ def with_children(process: int, family: list[psutil.Process]) -> None:
         return
 
 
-def results_of(course: Path, *arguments: str, **variables: str) -> dict[str, dict[str, object]]:
+def results_of(
+    course: Path, *arguments: str, assignment: str = "tiny", **variables: str
+) -> dict[str, dict[str, object]]:
     """Run the command to its end and return what it wrote for machines, by student."""
-    with command(course, *arguments, "--json", "results.json", **variables) as process:
+    options = (*arguments, "--json", "results.json")
+    with command(course, *options, assignment=assignment, **variables) as process:
         out, err = process.communicate(timeout=LONG)
     assert process.returncode == 0, out + err
     assert "Traceback" not in err
@@ -213,8 +221,8 @@ def test_control_c_ends_workers_and_the_next_call_goes_on(slow_course: Path, scr
 
 
 @contextmanager
-def cluster(folder: Path, hidden: Path) -> Iterator[tuple[str, dict[str, str]]]:
-    """Start a scheduler and a worker that know nothing of this process, speaking TLS.
+def cluster(folder: Path, hidden: Path, workers: int = 1) -> Iterator[tuple[str, dict[str, str]]]:
+    """Start a scheduler and workers that know nothing of this process, speaking TLS.
 
     Yields the scheduler's address, and the environment variables that a client needs.
     """
@@ -243,11 +251,12 @@ def cluster(folder: Path, hidden: Path) -> Iterator[tuple[str, dict[str, str]]]:
             *["--port", "0", "--no-dashboard"],
         )
         wait_for(file.exists)
-        start(
-            *[*apart, *python, "distributed.cli.dask_worker", *known, "--host", "127.0.0.1"],
-            *["--nthreads", "1", "--memory-limit", "0", "--no-nanny", "--no-dashboard"],
-            *["--local-directory", str(folder)],
-        )
+        for _ in range(workers):
+            start(
+                *[*apart, *python, "distributed.cli.dask_worker", *known, "--host", "127.0.0.1"],
+                *["--nthreads", "1", "--memory-limit", "0", "--no-nanny", "--no-dashboard"],
+                *["--local-directory", str(folder)],
+            )
         yield json.loads(file.read_text())["address"], variables
 
 
@@ -275,6 +284,24 @@ def test_workers_of_a_cluster_see_no_course(course: Path, tmp_path: Path) -> Non
     }
     assert again == found
     assert found["file_picture"]["status"] == status.NOT_A_NOTEBOOK
+
+
+@pytest.mark.skipif(bool(sandbox_problem()), reason=sandbox_problem())
+def test_workers_of_a_cluster_share_trainings_and_recordings(tmp_path: Path) -> None:
+    course, folder = tmp_path / "course", tmp_path / "elsewhere"
+    answers = {"ada": SEQUENTIAL, "bob": FUNCTIONAL, "cy": SEQUENTIAL, "dee": FUNCTIONAL}
+    nets_course.write_course(course, {name: (text, FIT) for name, text in answers.items()})
+    folder.mkdir()
+    with cluster(folder, course, workers=2) as (address, variables):
+        ask = functools.partial(results_of, course, assignment=nets_course.NAME, **variables)
+        first = ask("--scheduler", address)
+        again = ask("--scheduler", address, "--regrade")
+    assert {name: entry["score"] for name, entry in first.items()} == dict.fromkeys(answers, 2)
+    # One of the four trained, on one of the two workers, and the other three were given the same.
+    assert sorted(str(entry["trainings_saved"]) for entry in first.values()) == ["0", "1", "1", "1"]
+    # The workers had forgotten the course meanwhile: what is checked again is what the driver has.
+    assert {name: entry["again"] for name, entry in again.items()} == dict.fromkeys(answers, "")
+    assert {name: entry["score"] for name, entry in again.items()} == dict.fromkeys(answers, 2)
 
 
 def test_a_scheduler_that_is_not_there(course: Path) -> None:
