@@ -71,17 +71,16 @@ def commit() -> str:
 
 
 def collect() -> list[Item]:
-    """List the items: lint first, then quick tests by file, then full-size tests one by one."""
+    """List the items: lint, full-size tests one by one, which take longest, quick ones by file."""
     python = sys.executable
     pytest = [python, "-m", "pytest", "-q"]
     items = [Item("lint", ["make", "--no-print-directory", "lint"])]
-    quick = _node_ids(pytest, "not full")
-    files = dict.fromkeys(node.split("::")[0] for node in quick)
-    items += [Item(file, [*pytest, "-m", "not full", file]) for file in files]
     full = _node_ids(pytest, "full")
     shared = dict.fromkeys(node.split("::")[0] for node in full if node.startswith(SHARED))
     items += [Item(f"{file}, full", [*pytest, "-m", "full", file]) for file in shared]
     items += [Item(node, [*pytest, node]) for node in full if not node.startswith(SHARED)]
+    files = dict.fromkeys(node.split("::")[0] for node in _node_ids(pytest, "not full"))
+    items += [Item(file, [*pytest, "-m", "not full", file]) for file in files]
     return items
 
 
