@@ -10,7 +10,7 @@ import numpy as np
 from tqdm.auto import tqdm
 
 from autograder import settings
-from data_scripts import narrow_vgg
+from data_scripts import narrow_vgg, weights_file
 from data_scripts.cache import cached_arrays
 from data_scripts.faces import COURSE_SEED, Faces, load_faces, render_hidden, renderer_hash
 
@@ -57,31 +57,6 @@ def prepare_images(images: np.ndarray) -> np.ndarray:
     return np.asarray(narrow_vgg.preprocess(images))
 
 
-def full_feature_model(weights: str | None = None) -> "keras.Model":
-    """Build the genuine VGG16 up to fc1 before its ReLU.
-
-    Parameters
-    ----------
-    weights : {"course", "imagenet"}, optional
-        By default what ``EIGHT_FACES_WEIGHTS`` says, else "course".
-
-    Returns
-    -------
-    keras.Model
-        Input (224, 224, 3) as ``prepare_images`` makes it, output (4096,), float32.
-    """
-    import keras
-
-    from autograder.student.vgg import vgg16
-
-    vgg = vgg16(weights)
-    fc1 = vgg.get_layer("fc1")
-    linear = keras.layers.Dense(fc1.units, name="fc1_before_relu")
-    model = keras.Model(vgg.input, linear(fc1.input))
-    linear.set_weights(fc1.get_weights())
-    return model
-
-
 def extract_features(
     images: np.ndarray,
     *,
@@ -96,9 +71,9 @@ def extract_features(
     images : numpy.ndarray
         RGB, uint8, shape (n, height, width, 3), range 0-255.
     model : keras.Model, optional
-        A network that ends where the features are read, such as ``full_feature_model()``. By
-        default the one chosen by ``EIGHT_FACES_WEIGHTS``: with course weights the narrow network,
-        whose units are then repeated; it agrees with the full one within rounding.
+        A network that ends where the features are read. By default the one chosen by
+        ``EIGHT_FACES_WEIGHTS``: with course weights the narrow network, whose units are then
+        repeated; it agrees with the full one within rounding.
     batch_size : int
         Pictures a step.
     progress : bool
@@ -109,10 +84,10 @@ def extract_features(
     numpy.ndarray
         float32, shape (n, 4096) (n, units of `model`), before the ReLU.
     """
-    narrow = False
+    if not len(images):
+        return np.empty((0, narrow_vgg.FULL_WIDTHS["fc1"]), np.float32)
     if model is None:
-        narrow = _chosen(None) == "course"
-        model = narrow_vgg.narrow_feature_model() if narrow else full_feature_model()
+        return _extractor(_chosen(None), progress, batch_size)(images)
     rows = []
     with tqdm(
         total=len(images), desc="computing features", disable=not progress, file=sys.stdout
@@ -121,10 +96,7 @@ def extract_features(
             batch = images[start : start + batch_size]
             rows.append(np.asarray(model.predict_on_batch(prepare_images(batch))))
             bar.update(len(batch))
-    if not rows:
-        return np.empty((0, narrow_vgg.FULL_WIDTHS["fc1"]), np.float32)
-    features = np.concatenate(rows)
-    return narrow_vgg.widen_features(features) if narrow else features
+    return np.concatenate(rows)
 
 
 def load_features(
@@ -224,16 +196,32 @@ def _chosen(weights: str | None) -> str:
 
 def _suffix(weights: str) -> str:
     """End of a cached file's name: changes with renderer, weights, and quick runs."""
-    of_weights = narrow_vgg.weights_hash()[:16] if weights == "course" else weights
+    of_weights = weights_file.weights_hash()[:16] if weights == "course" else weights
     return f"{renderer_hash()[:16]}-{of_weights}{'-quick' if settings.quick() else ''}"
 
 
-def _extractor(weights: str, progress: bool) -> Callable[[np.ndarray], np.ndarray]:
+def _extractor(
+    weights: str, progress: bool, batch_size: int = BATCH
+) -> Callable[[np.ndarray], np.ndarray]:
     """Build the network once for several sets of pictures."""
     if weights == "course":
         narrow = narrow_vgg.narrow_feature_model()
         return lambda images: narrow_vgg.widen_features(
-            extract_features(images, model=narrow, progress=progress)
+            extract_features(images, model=narrow, batch_size=batch_size, progress=progress)
         )
-    full = full_feature_model(weights)
-    return lambda images: extract_features(images, model=full, progress=progress)
+    import keras
+
+    from autograder.student.vgg import vgg16
+
+    vgg = vgg16(weights)
+    fc1 = vgg.get_layer("fc1")
+    up_to_fc1 = keras.Model(vgg.input, fc1.input)
+    # Its sums without its ReLU; how to have Keras work them out is what exercise 06 asks for.
+    kernel, bias = fc1.get_weights()
+
+    def extract(images: np.ndarray) -> np.ndarray:
+        inputs = extract_features(images, model=up_to_fc1, batch_size=batch_size, progress=progress)
+        features: np.ndarray = inputs @ kernel + bias
+        return features
+
+    return extract

@@ -6,7 +6,7 @@ import keras
 import numpy as np
 import pytest
 
-from data_scripts import faces, features, narrow_vgg
+from data_scripts import faces, features, narrow_vgg, weights_file
 
 
 @pytest.fixture
@@ -85,7 +85,7 @@ def test_other_weights_or_pictures_have_their_own_file(
     assert built() == 1
     monkeypatch.setattr(features, "renderer_hash", lambda: "another renderer")
     assert built() == 2
-    monkeypatch.setattr(narrow_vgg, "weights_hash", lambda: "other weights")
+    monkeypatch.setattr(weights_file, "weights_hash", lambda: "other weights")
     assert built() == 3
 
 
