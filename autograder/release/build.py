@@ -133,12 +133,13 @@ def _build(course_root: Path, assignment: str, folder: Path, *, record: bool) ->
 def _leaks(course_root: Path, assignment: str, released: Path) -> list[str]:
     source = course_root / "source" / assignment
     try:
-        return find_leaks(source, released, _calibration(assignment))
+        return find_leaks(source, released, calibration(assignment))
     except CalibrationError:
         return find_leaks(source, released)
 
 
-def _calibration(assignment: str) -> dict[str, Any] | None:
+def calibration(assignment: str) -> dict[str, Any] | None:
+    """Return the calibration of an assignment; None where there is none."""
     return load_calibration(assignment) if calibration_path(assignment).exists() else None
 
 
