@@ -88,15 +88,15 @@ def extract_features(
         return np.empty((0, narrow_vgg.FULL_WIDTHS["fc1"]), np.float32)
     if model is None:
         return _extractor(_chosen(None), progress, batch_size)(images)
-    rows = []
+    computed = []
     with tqdm(
         total=len(images), desc="computing features", disable=not progress, file=sys.stdout
     ) as bar:
-        for start in range(0, len(images), batch_size):
-            batch = images[start : start + batch_size]
-            rows.append(np.asarray(model.predict_on_batch(prepare_images(batch))))
+        for first in range(0, len(images), batch_size):
+            batch = images[first : first + batch_size]
+            computed.append(np.asarray(model.predict_on_batch(prepare_images(batch))))
             bar.update(len(batch))
-    return np.concatenate(rows)
+    return np.concatenate(computed)
 
 
 def load_features(
