@@ -45,6 +45,7 @@ ROOM = 300_000_000
 """Bytes that pictures and features need, with some to spare."""
 
 DRIVE_FOLDER = "/content/drive"
+DEVICES = Path("/dev")
 
 
 class PlaceError(RuntimeError):
@@ -172,8 +173,7 @@ def _gpu() -> bool:
     """Tell whether there is a GPU that TensorFlow may use, without importing it."""
     if _version("tensorflow-cpu") is not None:
         return False
-    devices = Path("/dev")
-    return any(devices.glob("nvidia[0-9]*")) or (devices / "dxg").exists()
+    return any(DEVICES.glob("nvidia[0-9]*")) or (DEVICES / "dxg").exists()
 
 
 def _source() -> str:
