@@ -18,13 +18,16 @@ GAP_LINE = re.compile(r"\s*\w+ = \.\.\.\s*")
 """What stands in a gap for the answer that the next lines give."""
 
 
-def solution_notebook(source: Path, settings: CourseSettings, place: str) -> dict[str, Any]:
+def solution_notebook(
+    course_root: Path, source: Path, settings: CourseSettings, place: str
+) -> dict[str, Any]:
     """Make the notebook that students may read after the deadline.
 
     Parameters
     ----------
+    course_root : pathlib.Path
     source : pathlib.Path
-        A notebook of ``source/``.
+        A notebook of its ``source/``.
     settings : CourseSettings
     place : str
         Path of the new notebook in the student tree, for its badge.
@@ -41,7 +44,7 @@ def solution_notebook(source: Path, settings: CourseSettings, place: str) -> dic
     for cell in notebook.cells:
         text = _public(cell)
         if PLACEHOLDER.search(text):
-            text = fill(text, load_calibration(source.parent.name))
+            text = fill(text, _calibration(course_root, source.parent.name))
         raw = copy.deepcopy(cell.raw)
         raw["source"] = fill_settings(text, settings, place).rstrip()
         for key in ("nbgrader", "deletable", "editable"):
@@ -64,6 +67,15 @@ def _public(cell: Cell) -> str:
             continue
         lines.append(line)
     return re.sub(r"\n{3,}", "\n\n", "\n".join(lines))
+
+
+def _calibration(course_root: Path, assignment: str) -> dict[str, Any]:
+    """Read the calibration that the release took its accuracies from."""
+    from autograder.grading.course import open_course
+
+    config = open_course(course_root).app.config
+    folder = config.get("FillThresholds", {}).get("calibration_dir", "")
+    return load_calibration(assignment, Path(folder) if folder else None)
 
 
 def require_deadline_passed(

@@ -141,7 +141,7 @@ def _write_solutions(course_root: Path, settings: CourseSettings, name: str, tre
         if ".ipynb_checkpoints" in path.parts:
             continue
         place = Path(SOLUTIONS, path.relative_to(folder.parent))
-        made = solution_notebook(path, settings, place.as_posix())
+        made = solution_notebook(course_root, path, settings, place.as_posix())
         _write(tree / place, json.dumps(made, sort_keys=True, indent=1, ensure_ascii=False))
 
 

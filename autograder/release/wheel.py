@@ -131,7 +131,7 @@ def _write_tree(tree: Path, content: dict[str, bytes]) -> None:
         path = tree / name
         path.parent.mkdir(parents=True, exist_ok=True)
         path.write_bytes(data)
-        path.chmod(0o644)  # whatever the instructor's umask is: the wheel records it
+        path.chmod(0o644)
 
 
 def _pyproject(content: dict[str, bytes]) -> str:
@@ -170,6 +170,7 @@ def _run_backend(tree: Path, built: Path) -> None:
         [sys.executable, "-I", "-c", BACKEND, str(built)],
         cwd=tree,
         env=environment,
+        umask=0o022 if os.name == "posix" else -1,  # the wheel records who may read a file
         capture_output=True,
         text=True,
         check=False,

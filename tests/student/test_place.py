@@ -117,7 +117,7 @@ def test_a_package_is_missing(
 
 def test_versions_are_compared_as_numbers(versions: dict[str, str | None]) -> None:
     versions["keras"] = "3.9.0"  # as a text, "3.9" would be after "3.10"
-    with pytest.raises(place.PlaceError, match="3.10 or newer"):
+    with pytest.raises(place.PlaceError, match=r"3\.10 or newer"):
         place.prepare()
 
 
