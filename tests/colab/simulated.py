@@ -89,6 +89,19 @@ def environment(folder: Path, python: Path, packages: Path) -> Path:
     return own
 
 
+def find_python(version: str) -> str | None:
+    """Return a Python of this version, such as ``"3.12"``, or None when there is none."""
+    found = [sys.executable, shutil.which(f"python{version}")]
+    installed = Path.home() / ".pyenv" / "versions"  # its names on PATH may lead nowhere
+    found += [str(path) for path in sorted(installed.glob(f"{version}.*/bin/python"))]
+    code = "import sys; print('%d.%d' % sys.version_info[:2])"
+    for python in filter(None, found):
+        done = subprocess.run([python, "-c", code], capture_output=True, text=True, check=False)
+        if done.stdout.strip() == version:
+            return python
+    return None
+
+
 def colab_environment(build: Path) -> tuple[Path, Path]:
     """Install Colab's versions once a checkout; return Python and its packages.
 
@@ -102,7 +115,7 @@ def colab_environment(build: Path) -> tuple[Path, Path]:
     done = folder / "installed.txt"
     wanted = "\n".join(VERSIONS)
     if not done.exists() or done.read_text() != wanted:
-        base = shutil.which("python3.12") or sys.executable
+        base = find_python("3.12") or sys.executable
         shutil.rmtree(folder, ignore_errors=True)
         subprocess.run([base, "-m", "venv", folder], check=True)
         subprocess.run(

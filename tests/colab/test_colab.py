@@ -131,7 +131,7 @@ def test_without_a_network_the_first_cell_says_so(
     first = cells(light.answered(LIGHT), "place")
     source = "".join(first["cells"][0]["source"])
     first["cells"][0]["source"] = source.replace(light.address, "http://127.0.0.1:9/gone")
-    with pytest.raises(CellExecutionError, match=r"no network.*pip says"):
+    with pytest.raises(CellExecutionError, match=r"Is there a network(?s:.)*Connection refused"):
         machine.run(simulated.as_node(first))
 
 
@@ -140,10 +140,8 @@ def test_an_unpacked_bundle_needs_no_network(
     light: Published, machine: simulated.Machine, tmp_path: Path, repository: Path
 ) -> None:
     """Without an address notebooks look beside themselves."""
-    course = (
-        Published(tmp_path / "quiet", repository) if (tmp_path / "quiet").mkdir() is None else 0
-    )
-    assert isinstance(course, Published)
+    (tmp_path / "quiet").mkdir()
+    course = Published(tmp_path / "quiet", repository)
     shutil.copytree(repository / "source" / LIGHT, course.root / "source" / LIGHT)
     build.release(course.root, LIGHT)
     publish.publish(publish.plan(course.root, [], []), machine.work / "unpacked")

@@ -1,7 +1,6 @@
 """The students' package under every Python, with the oldest and the newest versions."""
 
 import os
-import shutil
 import subprocess
 import sys
 from pathlib import Path
@@ -9,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from autograder.release.wheel import build_wheel
+from tests.colab.simulated import find_python
 
 PYTHONS = ("3.11", "3.12", "3.13")
 RESOLUTIONS = {"oldest": "lowest-direct", "newest": "highest"}
@@ -44,11 +44,7 @@ print("VERSIONS", {name: metadata.version(name) for name in names})
 
 def python_of(version: str) -> str:
     """Return a Python of this version, or skip."""
-    found = (
-        sys.executable
-        if sys.version.startswith(f"{version}.")
-        else shutil.which(f"python{version}")
-    )
+    found = find_python(version)
     if not found:
         pytest.skip(f"there is no Python {version} here")
     return found
