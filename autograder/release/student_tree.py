@@ -140,28 +140,30 @@ def _write_solutions(course_root: Path, settings: CourseSettings, name: str, tre
     for path in _notebooks(folder):
         if ".ipynb_checkpoints" in path.parts:
             continue
-        place = Path(SOLUTIONS, path.relative_to(folder.parent))
+        place = Path(SOLUTIONS, path.name)
         made = solution_notebook(course_root, path, settings, place.as_posix())
         _write(tree / place, json.dumps(made, sort_keys=True, indent=1, ensure_ascii=False))
 
 
 def _install_lines(settings: CourseSettings, wheel: Path) -> str:
-    """Return what a first cell hands to pip: this wheel, and nothing from anywhere else."""
+    """Return what a first cell hands to pip: this wheel, and nothing from anywhere else.
+
+    Without an address the path is seen from a notebook's folder, in which pip runs.
+    """
+    if "://" not in settings.base:
+        return f"{settings.base}/{PACKAGE}/{wheel.name}"
     digest = hashlib.sha256(wheel.read_bytes()).hexdigest()
-    if "://" in settings.base:
-        return f"{DISTRIBUTION} @ {settings.package(wheel.name)}#sha256={digest}"
-    return f"--no-index\n--find-links .\n{DISTRIBUTION}=={_version(wheel)}"
+    return f"{DISTRIBUTION} @ {settings.package(wheel.name)}#sha256={digest}"
+
+
+def _environment_lines(wheel: Path) -> list[str]:
+    """Return what an environment of its own needs: the wheel in this tree, and JupyterLab."""
+    jupyterlab = [line for line in requirements("grading") if line.startswith("jupyterlab")]
+    return [f"./{PACKAGE}/{wheel.name}[tensorflow]", *jupyterlab]
 
 
 def _requirement_lines(wheel: Path) -> str:
-    return "\n".join(
-        [
-            "# Everything that the exercises need, for an environment of their own.",
-            f"--find-links {PACKAGE}",
-            f"{DISTRIBUTION}[tensorflow]=={_version(wheel)}",
-            *_jupyterlab(),
-        ]
-    )
+    return "\n".join(["# To install in this folder.", *_environment_lines(wheel)])
 
 
 def _environment(wheel: Path) -> str:
@@ -175,19 +177,9 @@ def _environment(wheel: Path) -> str:
         f"  - python>={first},<{too_new}",
         "  - pip",
         "  - pip:",
-        f"      - --find-links {PACKAGE}",
-        f"      - {DISTRIBUTION}[tensorflow]=={_version(wheel)}",
-        *(f"      - {line}" for line in _jupyterlab()),
+        *(f"      - {line}" for line in _environment_lines(wheel)),
     ]
     return "\n".join(lines)
-
-
-def _jupyterlab() -> list[str]:
-    return [line for line in requirements("grading") if line.startswith("jupyterlab")]
-
-
-def _version(wheel: Path) -> str:
-    return wheel.name.split("-")[1]
 
 
 def _write(path: Path, text: str) -> None:

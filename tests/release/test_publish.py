@@ -100,32 +100,30 @@ def test_the_list_of_files_is_true(run, tmp_path):
 
 
 def test_what_students_install_is_exactly_this_wheel(run, course, tmp_path, one_wheel):
-    version = one_wheel.name.split("-")[1]
     folder = tmp_path / "students"
     assert run("--publish", folder).exit_code == 0
     lines = (folder / "package" / "install.txt").read_text().splitlines()
-    assert lines == ["--no-index", "--find-links .", f"eight-faces=={version}"]
+    assert lines == [f"../package/{one_wheel.name}"]  # as seen from a notebook
     (course / "course.toml").write_text('address = "http://127.0.0.1:9/students"')
     build.release(course, "tiny")
     result = run("--publish", folder)
     assert "could not be looked at" in result.stderr
     digest = hashlib.sha256(one_wheel.read_bytes()).hexdigest()
     assert (folder / "package" / "install.txt").read_text() == (
-        f"eight-faces @ http://127.0.0.1:9/students/package/eight_faces-"
-        f"{version.replace('+', '%2B')}-py3-none-any.whl#sha256={digest}\n"
+        "eight-faces @ http://127.0.0.1:9/students/package/"
+        f"{one_wheel.name.replace('+', '%2B')}#sha256={digest}\n"
     )
 
 
-def test_both_environments_name_the_same_packages(run, tmp_path):
+def test_both_environments_name_the_same_packages(run, tmp_path, one_wheel):
     folder = tmp_path / "students"
     assert run("--publish", folder).exit_code == 0
     lines = (folder / "requirements.txt").read_text().splitlines()
     conda = yaml.safe_load((folder / "environment.yml").read_text())["dependencies"]
     assert conda[-1]["pip"] == [line for line in lines if not line.startswith("#")]
     assert "python>=3.11,<3.14" in conda
-    assert [line.split("=")[0].split("<")[0] for line in lines[1:]] == [
-        "--find-links package", "eight-faces[tensorflow]", "jupyterlab",
-    ]  # fmt: skip
+    assert lines[1] == f"./package/{one_wheel.name}[tensorflow]"
+    assert [line.split("<")[0] for line in lines[2:]] == ["jupyterlab"]
 
 
 def test_the_page_lists_exercises_and_links_to_files(run, course, tmp_path):
@@ -255,9 +253,9 @@ def test_a_bundle_is_the_tree_as_one_file_with_stable_bytes(run, course, tmp_pat
 def test_solutions_are_published_only_when_asked_for(run, tmp_path):
     folder = tmp_path / "students"
     assert run("--publish", folder, "--solutions", "tiny").exit_code == 0
-    assert names(folder) == sorted([*TREE, "solutions/tiny/tiny.ipynb"])
-    assert "[tiny](solutions/tiny/tiny.ipynb)" in (folder / "README.md").read_text()
-    text = (folder / "solutions" / "tiny" / "tiny.ipynb").read_text()
+    assert names(folder) == sorted([*TREE, "solutions/tiny.ipynb"])
+    assert "[tiny](solutions/tiny.ipynb)" in (folder / "README.md").read_text()
+    text = (folder / "solutions" / "tiny.ipynb").read_text()
     assert not [secret for secret in SECRETS if secret in text]
     assert "nbgrader" not in text
     cells = ["".join(cell["source"]) for cell in json.loads(text)["cells"]]
@@ -317,12 +315,12 @@ def test_start_without_network_says_what_to_do(run, tmp_path):
     folder = tmp_path / "students"
     assert run("--publish", folder).exit_code == 0
     requirements = folder / "requirements.txt"
-    requirements.write_text("--no-index\nno-such-package\n")
+    requirements.write_text("./no-such-package\n")
     command = [sys.executable, folder / "start.py", "--no-open"]
     done = subprocess.run(command, capture_output=True, text=True)
     assert done.returncode == 1
     assert "Is there a network, and 3 GB of room" in done.stderr
-    requirements.write_text("--no-index\n")  # nothing to install
+    requirements.write_text("\n")  # nothing to install
     done = subprocess.run(command, capture_output=True, text=True)
     assert done.returncode == 0, done.stderr
     assert "Everything is set up" in done.stdout
