@@ -8,6 +8,7 @@ import os
 import shutil
 import subprocess
 import sys
+import zipfile
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -149,6 +150,36 @@ def test_an_unpacked_bundle_needs_no_network(
     released = json.loads((machine.work / f"{LIGHT}.ipynb").read_text())
     text = simulated.texts(machine.run(simulated.as_node(cells(released, "place"))), "place")
     assert "Ready: Python" in text
+
+
+@pytest.mark.full
+@pytest.mark.registry
+def test_unpack_one_command_work(
+    light: Published, tmp_path: Path, repository: Path, cache_dir: Path
+) -> None:
+    """The bundle, `python start.py`, and JupyterLab could open."""
+    path = publish.bundle(publish.plan(light.root, [], []))
+    with zipfile.ZipFile(path) as archive:
+        archive.extractall(tmp_path)
+    folder = tmp_path / path.stem
+    command = [sys.executable, folder / "start.py", "--no-open"]
+    done = subprocess.run(command, capture_output=True, text=True)
+    if done.returncode and "Could not find a version" in done.stdout + done.stderr:
+        pytest.skip("the package registry can't be reached")
+    assert done.returncode == 0, done.stdout + done.stderr
+    assert "Everything is set up" in done.stdout
+    python = folder / ".venv" / "bin" / "python"
+    (tmp_path / "machine").mkdir()
+    machine = simulated.Machine(
+        tmp_path / "machine", python, colab=False, EIGHT_FACES_CACHE=str(cache_dir)
+    )
+    machine.work = folder / LIGHT
+    few = cells(light.answered(LIGHT), "place", "imports", "data", "sample-figure")
+    assert simulated.failed(machine.run(simulated.as_node(few))) == []
+    assert machine.call("-m", "jupyter", "lab", "--version").stdout.startswith("4.")
+    size = sum(file.stat().st_size for file in folder.rglob("*") if file.is_file())
+    print(f"{size / 1e9:.1f} GB")
+    assert size < 3e9  # what the page says
 
 
 # ---- Colab's versions, every notebook, and grades ------------------------------------------------
