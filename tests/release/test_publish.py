@@ -319,7 +319,7 @@ def test_start_without_network_says_what_to_do(run, tmp_path):
     command = [sys.executable, folder / "start.py", "--no-open"]
     done = subprocess.run(command, capture_output=True, text=True)
     assert done.returncode == 1
-    assert "Is there a network, and 3 GB of room" in done.stderr
+    assert "Is there a network, and 2 GB of room" in done.stderr
     requirements.write_text("\n")  # nothing to install
     done = subprocess.run(command, capture_output=True, text=True)
     assert done.returncode == 0, done.stderr

@@ -40,7 +40,7 @@ def main() -> None:
         if not os.path.exists(PYTHON):
             call("No environment could be made (on Debian and Ubuntu: apt-get install python3-venv).",
                  sys.executable, "-m", "venv", VENV)
-        call("Not everything could be installed. Is there a network, and 3 GB of room on the disk?",
+        call("Not everything could be installed. Is there a network, and 2 GB of room on the disk?",
              PYTHON, "-m", "pip", "install", "--quiet", "--disable-pip-version-check",
              "-r", REQUIREMENTS)
         with open(DONE, "w", encoding="utf-8") as file:
