@@ -1,6 +1,5 @@
 """Features of the faces: fc1 of VGG16 before its ReLU, computed in batches and kept on disk."""
 
-import hashlib
 import sys
 from collections.abc import Callable
 from pathlib import Path
@@ -12,13 +11,12 @@ from tqdm.auto import tqdm
 from autograder import settings
 from data_scripts import narrow_vgg, weights_file
 from data_scripts.cache import cached_arrays
-from data_scripts.faces import COURSE_SEED, Faces, load_faces, render_hidden, renderer_hash
+from data_scripts.faces import COURSE_SEED, Faces, load_faces, renderer_hash
 
 if TYPE_CHECKING:
     import keras
 
 BATCH = 32
-HIDDEN_PER_PERSON = 250
 
 
 class Features(NamedTuple):
@@ -87,7 +85,7 @@ def extract_features(
     if not len(images):
         return np.empty((0, narrow_vgg.FULL_WIDTHS["fc1"]), np.float32)
     if model is None:
-        return _extractor(_chosen(None), progress, batch_size)(images)
+        return feature_extractor(_chosen(None), progress, batch_size)(images)
     computed = []
     with tqdm(
         total=len(images), desc="computing features", disable=not progress, file=sys.stdout
@@ -138,54 +136,14 @@ def load_features(
         faces = load_faces(100, people_seed=people_seed, cache_dir=cache_dir, progress=progress)
         if settings.quick():
             faces = Faces(*(array[: len(array) // settings.QUICK_SHARE] for array in faces))
-        extract = _extractor(weights, progress)
+        extract = feature_extractor(weights, progress)
         arrays = faces._asdict()
         for split in ("x_train", "x_valid", "x_test"):
             arrays[split] = extract(arrays[split])
         return arrays
 
-    arrays = cached_arrays(f"features-{people_seed}-{_suffix(weights)}", build, cache_dir)
+    arrays = cached_arrays(f"features-{people_seed}-{cache_suffix(weights)}", build, cache_dir)
     return Features(*(arrays[name] for name in Features._fields))
-
-
-def hidden_features(
-    secret_seed: int,
-    *,
-    people_seed: int = COURSE_SEED,
-    weights: str | None = None,
-    cache_dir: str | Path | None = None,
-    progress: bool = False,
-) -> tuple[np.ndarray, np.ndarray]:
-    """Compute (or read) the features of new pictures of the same people.
-
-    Parameters
-    ----------
-    secret_seed : int
-        As in ``data_scripts.faces.render_hidden``; the cached file's name holds only a hash of it.
-    people_seed, weights, cache_dir, progress
-        As in ``load_features``.
-
-    Returns
-    -------
-    x : numpy.ndarray
-        float32, shape (2000, 4096); (200, 4096) with ``EIGHT_FACES_QUICK``.
-    y : numpy.ndarray
-        uint8, range 0-7, shape (2000,) or (200,), balanced.
-    """
-    weights = _chosen(weights)
-    veiled = hashlib.sha256(f"hidden features {secret_seed}".encode()).hexdigest()[:16]
-
-    def build() -> dict[str, np.ndarray]:
-        per_person = HIDDEN_PER_PERSON // (settings.QUICK_SHARE if settings.quick() else 1)
-        images, labels = render_hidden(
-            100, secret_seed, people_seed=people_seed, per_person=per_person,
-            cache_dir=cache_dir, progress=progress,
-        )  # fmt: skip
-        return {"x": _extractor(weights, progress)(images), "y": labels}
-
-    name = f"hidden-features-{veiled}-{people_seed}-{_suffix(weights)}"
-    arrays = cached_arrays(name, build, cache_dir)
-    return arrays["x"], arrays["y"]
 
 
 def _chosen(weights: str | None) -> str:
@@ -194,16 +152,30 @@ def _chosen(weights: str | None) -> str:
     return chosen_weights(weights)
 
 
-def _suffix(weights: str) -> str:
+def cache_suffix(weights: str) -> str:
     """End of a cached file's name: changes with renderer, weights, and quick runs."""
     of_weights = weights_file.weights_hash()[:16] if weights == "course" else weights
     return f"{renderer_hash()[:16]}-{of_weights}{'-quick' if settings.quick() else ''}"
 
 
-def _extractor(
+def feature_extractor(
     weights: str, progress: bool, batch_size: int = BATCH
 ) -> Callable[[np.ndarray], np.ndarray]:
-    """Build the network once for several sets of pictures."""
+    """Build the network once for several sets of pictures.
+
+    Parameters
+    ----------
+    weights : {"course", "imagenet"}
+    progress : bool
+        Whether to show progress bars on standard output.
+    batch_size : int
+        Pictures a step.
+
+    Returns
+    -------
+    callable
+        Computes features of pictures, as `extract_features` does.
+    """
     if weights == "course":
         narrow = narrow_vgg.narrow_feature_model()
         return lambda images: narrow_vgg.widen_features(
