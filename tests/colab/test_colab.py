@@ -179,6 +179,7 @@ def test_unpack_one_command_work(
     assert machine.call("-m", "jupyter", "lab", "--version").stdout.startswith("4.")
     size = sum(file.stat().st_size for file in folder.rglob("*") if file.is_file())
     print(f"{size / 1e9:.1f} GB")
+    shutil.rmtree(folder)
     assert size < 2.2e9  # what the page says
 
 

@@ -127,6 +127,13 @@ def test_a_folder_with_sources_is_refused(built_course):
     assert holds_sources(built_course / "build" / "students") == ""
 
 
+def test_a_release_for_such_an_address_is_refused(course):
+    written(course, f'address = "{course}"')
+    with pytest.raises(ReleaseError, match="students would find"):
+        build.release(course, "tiny")
+    assert not (course / "release").exists()
+
+
 @pytest.mark.parametrize(
     "remote",
     [
