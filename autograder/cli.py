@@ -87,11 +87,29 @@ def release(
     no_rehearsal: Annotated[
         bool, typer.Option("--no-rehearsal", help="Do not grade the solution first.")
     ] = False,
+    publish: Annotated[
+        Path | None,
+        typer.Option("--publish", help="Write what is released, for students, to this folder."),
+    ] = None,
+    bundle: Annotated[
+        bool, typer.Option("--bundle", help="Write what is released as one zip in build/.")
+    ] = False,
+    solutions: Annotated[
+        list[str] | None,
+        typer.Option("--solutions", help="Publish this assignment's solution too; may be repeated"),
+    ] = None,
 ) -> None:
-    """Generate the students' version of assignments in release/."""
+    """Generate the students' version of assignments in release/, or publish what is there."""
     from autograder.release import build, rehearse
 
     root = _course_root()
+    if publish is not None or bundle:
+        if check or no_rehearsal:
+            raise fail("--publish and --bundle take what is released; release or check it before")
+        _publish(root, publish, bundle, [_known(root, name) for name in names or []], solutions)
+        return
+    if solutions:
+        raise fail("--solutions goes with --publish or --bundle")
     if not names and not every:
         raise fail("name at least one assignment, or say --all")
     chosen = build.assignments(root) if every else [_known(root, name) for name in names or []]
@@ -109,6 +127,22 @@ def release(
             typer.echo(f"{name}: {build.release(root, name).relative_to(root)}")
     if failed:
         raise typer.Exit(1)
+
+
+def _publish(
+    root: Path, folder: Path | None, bundle: bool, names: list[str], solutions: list[str] | None
+) -> None:
+    from autograder.release import publish
+
+    solved = [_known(root, name) for name in solutions or []]
+    with _clear_errors():
+        plan = publish.plan(root, names, solved)
+        if plan.note:
+            typer.echo(f"note: {plan.note}", err=True)
+        if folder is not None:
+            typer.echo(f"published: {publish.publish(plan, folder)}")
+        if bundle:
+            typer.echo(f"bundle: {publish.bundle(plan).relative_to(root)}")
 
 
 @app.command()

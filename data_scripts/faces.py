@@ -17,7 +17,7 @@ DRAWING_MODULES = (
 )  # fmt: skip
 
 # First word of the seed sequence of pictures: what the random numbers are for.
-OTHER_PICTURES, HIDDEN, SHUFFLE = 3, 4, 5
+OTHER_PICTURES, SHUFFLE = 3, 5  # 4 is that of hidden sets
 SPLIT_PURPOSES = {"train": 11, "valid": 12, "test": 13}
 
 
@@ -55,10 +55,23 @@ def renderer_hash() -> str:
     return digest.hexdigest()
 
 
-def _shuffled(
+def shuffled_set(
     pictures: dict[int, np.ndarray], per_person: int, words: tuple[int, ...]
 ) -> dict[str, np.ndarray]:
-    """Put pictures and labels into a random order given by seed words."""
+    """Put pictures and labels into a random order given by seed words.
+
+    Parameters
+    ----------
+    pictures : dict of int to numpy.ndarray
+        Pictures by their size, ordered by person.
+    per_person : int
+    words : tuple of int
+
+    Returns
+    -------
+    dict of str to numpy.ndarray
+        Labels ``y``, uint8, and pictures ``x<size>``.
+    """
     labels = np.repeat(np.arange(PEOPLE, dtype=np.uint8), per_person)
     order = seeded_generator(SHUFFLE, *words).permutation(len(labels))
     return {"y": labels[order], **{f"x{size}": array[order] for size, array in pictures.items()}}
@@ -73,12 +86,13 @@ def _build_faces(
         pictures = render_people(
             PEOPLE, per_person, words, people_seed=people_seed, progress=progress, workers=workers
         )
-        shuffled = _shuffled(pictures, per_person, words)
+        shuffled = shuffled_set(pictures, per_person, words)
         arrays.update({f"{split}_{key}": array for key, array in shuffled.items()})
     return arrays
 
 
-def _check_size(size: int) -> None:
+def check_size(size: int) -> None:
+    """Raise ValueError when pictures of this size are not drawn."""
     if size not in SIZES:
         raise ValueError(f"size must be one of {SIZES}, not {size}")
 
@@ -115,7 +129,7 @@ def load_faces(
         uint8 pictures in the range 0-255 and uint8 labels 0-7, balanced and shuffled; by default
         2000 training, 400 validation and 400 test pictures.
     """
-    _check_size(size)
+    check_size(size)
     splits = SPLITS if splits is None else splits
     counts = "-".join(str(splits[split]) for split in SPLITS)
     arrays = cached_arrays(
@@ -124,53 +138,6 @@ def load_faces(
         cache_dir,
     )
     return Faces(*(arrays[f"{split}_{key}"] for split in SPLITS for key in (f"x{size}", "y")))
-
-
-def render_hidden(
-    size: int,
-    secret_seed: int,
-    *,
-    people_seed: int = COURSE_SEED,
-    per_person: int = 250,
-    cache_dir: str | Path | None = None,
-    progress: bool = False,
-    workers: int | None = None,
-) -> tuple[np.ndarray, np.ndarray]:
-    """Render new pictures of the same eight people from a secret seed.
-
-    Parameters
-    ----------
-    size : int
-        Side of the pictures, 48 or 100.
-    secret_seed : int
-        At least 0, at most 128 bits; the name of the cached file holds only a hash of it.
-    people_seed : int
-        Which eight people, as in ``load_faces``.
-    per_person : int
-        Pictures of each person.
-    cache_dir, progress, workers
-        As in ``load_faces``.
-
-    Returns
-    -------
-    x : numpy.ndarray
-        Pictures, uint8, range 0-255, shape (8 * per_person, size, size, 3), shuffled.
-    y : numpy.ndarray
-        Who is on them, uint8, range 0-7, shape (8 * per_person,).
-    """
-    _check_size(size)
-    words = (HIDDEN, *seed_words(secret_seed), *seed_words(people_seed))
-    veiled = hashlib.sha256(f"hidden {secret_seed}".encode()).hexdigest()[:16]
-
-    def build() -> dict[str, np.ndarray]:
-        pictures = render_people(
-            PEOPLE, per_person, words, people_seed=people_seed, progress=progress, workers=workers
-        )
-        return _shuffled(pictures, per_person, words)
-
-    name = f"hidden-{veiled}-{people_seed}-{per_person}-{renderer_hash()[:16]}"
-    arrays = cached_arrays(name, build, cache_dir)
-    return arrays[f"x{size}"], arrays["y"]
 
 
 def render_other_people(
@@ -203,7 +170,7 @@ def render_other_people(
     y : numpy.ndarray
         Who is on them, int64, range 0 to n_people - 1, shape (n_people * per_person,).
     """
-    _check_size(size)
+    check_size(size)
     words = (OTHER_PICTURES, *seed_words(seed))
     pictures = render_people(
         n_people, per_person, words, people_seed=seed, other=True, sizes=(size,),

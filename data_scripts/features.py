@@ -1,6 +1,5 @@
 """Features of the faces: fc1 of VGG16 before its ReLU, computed in batches and kept on disk."""
 
-import hashlib
 import sys
 from collections.abc import Callable
 from pathlib import Path
@@ -10,15 +9,14 @@ import numpy as np
 from tqdm.auto import tqdm
 
 from autograder import settings
-from data_scripts import narrow_vgg
+from data_scripts import narrow_vgg, weights_file
 from data_scripts.cache import cached_arrays
-from data_scripts.faces import COURSE_SEED, Faces, load_faces, render_hidden, renderer_hash
+from data_scripts.faces import COURSE_SEED, Faces, load_faces, renderer_hash
 
 if TYPE_CHECKING:
     import keras
 
 BATCH = 32
-HIDDEN_PER_PERSON = 250
 
 
 class Features(NamedTuple):
@@ -57,31 +55,6 @@ def prepare_images(images: np.ndarray) -> np.ndarray:
     return np.asarray(narrow_vgg.preprocess(images))
 
 
-def full_feature_model(weights: str | None = None) -> "keras.Model":
-    """Build the genuine VGG16 up to fc1 before its ReLU.
-
-    Parameters
-    ----------
-    weights : {"course", "imagenet"}, optional
-        By default what ``EIGHT_FACES_WEIGHTS`` says, else "course".
-
-    Returns
-    -------
-    keras.Model
-        Input (224, 224, 3) as ``prepare_images`` makes it, output (4096,), float32.
-    """
-    import keras
-
-    from autograder.student.vgg import vgg16
-
-    vgg = vgg16(weights)
-    fc1 = vgg.get_layer("fc1")
-    linear = keras.layers.Dense(fc1.units, name="fc1_before_relu")
-    model = keras.Model(vgg.input, linear(fc1.input))
-    linear.set_weights(fc1.get_weights())
-    return model
-
-
 def extract_features(
     images: np.ndarray,
     *,
@@ -96,9 +69,9 @@ def extract_features(
     images : numpy.ndarray
         RGB, uint8, shape (n, height, width, 3), range 0-255.
     model : keras.Model, optional
-        A network that ends where the features are read, such as ``full_feature_model()``. By
-        default the one chosen by ``EIGHT_FACES_WEIGHTS``: with course weights the narrow network,
-        whose units are then repeated; it agrees with the full one within rounding.
+        A network that ends where the features are read. By default the one chosen by
+        ``EIGHT_FACES_WEIGHTS``: with course weights the narrow network, whose units are then
+        repeated; it agrees with the full one within rounding.
     batch_size : int
         Pictures a step.
     progress : bool
@@ -109,22 +82,19 @@ def extract_features(
     numpy.ndarray
         float32, shape (n, 4096) (n, units of `model`), before the ReLU.
     """
-    narrow = False
+    if not len(images):
+        return np.empty((0, narrow_vgg.FULL_WIDTHS["fc1"]), np.float32)
     if model is None:
-        narrow = _chosen(None) == "course"
-        model = narrow_vgg.narrow_feature_model() if narrow else full_feature_model()
-    rows = []
+        return feature_extractor(_chosen(None), progress, batch_size)(images)
+    computed = []
     with tqdm(
         total=len(images), desc="computing features", disable=not progress, file=sys.stdout
     ) as bar:
-        for start in range(0, len(images), batch_size):
-            batch = images[start : start + batch_size]
-            rows.append(np.asarray(model.predict_on_batch(prepare_images(batch))))
+        for first in range(0, len(images), batch_size):
+            batch = images[first : first + batch_size]
+            computed.append(np.asarray(model.predict_on_batch(prepare_images(batch))))
             bar.update(len(batch))
-    if not rows:
-        return np.empty((0, narrow_vgg.FULL_WIDTHS["fc1"]), np.float32)
-    features = np.concatenate(rows)
-    return narrow_vgg.widen_features(features) if narrow else features
+    return np.concatenate(computed)
 
 
 def load_features(
@@ -166,54 +136,14 @@ def load_features(
         faces = load_faces(100, people_seed=people_seed, cache_dir=cache_dir, progress=progress)
         if settings.quick():
             faces = Faces(*(array[: len(array) // settings.QUICK_SHARE] for array in faces))
-        extract = _extractor(weights, progress)
+        extract = feature_extractor(weights, progress)
         arrays = faces._asdict()
         for split in ("x_train", "x_valid", "x_test"):
             arrays[split] = extract(arrays[split])
         return arrays
 
-    arrays = cached_arrays(f"features-{people_seed}-{_suffix(weights)}", build, cache_dir)
+    arrays = cached_arrays(f"features-{people_seed}-{cache_suffix(weights)}", build, cache_dir)
     return Features(*(arrays[name] for name in Features._fields))
-
-
-def hidden_features(
-    secret_seed: int,
-    *,
-    people_seed: int = COURSE_SEED,
-    weights: str | None = None,
-    cache_dir: str | Path | None = None,
-    progress: bool = False,
-) -> tuple[np.ndarray, np.ndarray]:
-    """Compute (or read) the features of new pictures of the same people.
-
-    Parameters
-    ----------
-    secret_seed : int
-        As in ``data_scripts.faces.render_hidden``; the cached file's name holds only a hash of it.
-    people_seed, weights, cache_dir, progress
-        As in ``load_features``.
-
-    Returns
-    -------
-    x : numpy.ndarray
-        float32, shape (2000, 4096); (200, 4096) with ``EIGHT_FACES_QUICK``.
-    y : numpy.ndarray
-        uint8, range 0-7, shape (2000,) or (200,), balanced.
-    """
-    weights = _chosen(weights)
-    veiled = hashlib.sha256(f"hidden features {secret_seed}".encode()).hexdigest()[:16]
-
-    def build() -> dict[str, np.ndarray]:
-        per_person = HIDDEN_PER_PERSON // (settings.QUICK_SHARE if settings.quick() else 1)
-        images, labels = render_hidden(
-            100, secret_seed, people_seed=people_seed, per_person=per_person,
-            cache_dir=cache_dir, progress=progress,
-        )  # fmt: skip
-        return {"x": _extractor(weights, progress)(images), "y": labels}
-
-    name = f"hidden-features-{veiled}-{people_seed}-{_suffix(weights)}"
-    arrays = cached_arrays(name, build, cache_dir)
-    return arrays["x"], arrays["y"]
 
 
 def _chosen(weights: str | None) -> str:
@@ -222,18 +152,48 @@ def _chosen(weights: str | None) -> str:
     return chosen_weights(weights)
 
 
-def _suffix(weights: str) -> str:
+def cache_suffix(weights: str) -> str:
     """End of a cached file's name: changes with renderer, weights, and quick runs."""
-    of_weights = narrow_vgg.weights_hash()[:16] if weights == "course" else weights
+    of_weights = weights_file.weights_hash()[:16] if weights == "course" else weights
     return f"{renderer_hash()[:16]}-{of_weights}{'-quick' if settings.quick() else ''}"
 
 
-def _extractor(weights: str, progress: bool) -> Callable[[np.ndarray], np.ndarray]:
-    """Build the network once for several sets of pictures."""
+def feature_extractor(
+    weights: str, progress: bool, batch_size: int = BATCH
+) -> Callable[[np.ndarray], np.ndarray]:
+    """Build the network once for several sets of pictures.
+
+    Parameters
+    ----------
+    weights : {"course", "imagenet"}
+    progress : bool
+        Whether to show progress bars on standard output.
+    batch_size : int
+        Pictures a step.
+
+    Returns
+    -------
+    callable
+        Computes features of pictures, as `extract_features` does.
+    """
     if weights == "course":
         narrow = narrow_vgg.narrow_feature_model()
         return lambda images: narrow_vgg.widen_features(
-            extract_features(images, model=narrow, progress=progress)
+            extract_features(images, model=narrow, batch_size=batch_size, progress=progress)
         )
-    full = full_feature_model(weights)
-    return lambda images: extract_features(images, model=full, progress=progress)
+    import keras
+
+    from autograder.student.vgg import vgg16
+
+    vgg = vgg16(weights)
+    fc1 = vgg.get_layer("fc1")
+    up_to_fc1 = keras.Model(vgg.input, fc1.input)
+    # Its sums without its ReLU; how to have Keras work them out is what exercise 06 asks for.
+    kernel, bias = fc1.get_weights()
+
+    def extract(images: np.ndarray) -> np.ndarray:
+        inputs = extract_features(images, model=up_to_fc1, batch_size=batch_size, progress=progress)
+        features: np.ndarray = inputs @ kernel + bias
+        return features
+
+    return extract

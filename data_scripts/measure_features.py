@@ -8,6 +8,7 @@ import numpy as np
 
 from data_scripts import features, narrow_vgg
 from data_scripts.faces import COURSE_SEED, load_faces
+from data_scripts.full_features import full_feature_model
 
 
 def seconds_an_image(run: Callable[[np.ndarray], object], images: np.ndarray) -> float:
@@ -40,7 +41,7 @@ def main() -> None:
     faces = load_faces(100, people_seed=chosen.people_seed)
     images = faces.x_train[: chosen.images]
 
-    full = features.full_feature_model("course")
+    full = full_feature_model("course")
     narrow = narrow_vgg.narrow_feature_model()
     prepared = features.prepare_images(images)
 

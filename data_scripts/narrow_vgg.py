@@ -1,15 +1,12 @@
 """VGG16 at a quarter of its width: the network itself, its weights on disk, its full-width form."""
 
-import hashlib
-import json
 from collections.abc import Mapping
-from functools import lru_cache
-from importlib.resources import files
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from safetensors.numpy import load
 
+from data_scripts.weights_file import weights_content
 from data_scripts.widening import dequantise, owners, widen
 
 if TYPE_CHECKING:
@@ -29,7 +26,6 @@ NARROW_WIDTHS = {
     **{name: width // 4 for name, width in FULL_WIDTHS.items() if "conv" in name},
     "fc1": 1024, "fc2": 512, "predictions": 1000,
 }  # fmt: skip
-FILE, MANIFEST = "vgg16.safetensors", "vgg16.json"
 
 
 def preprocess(images: Any, size: int = SIDE) -> Any:
@@ -127,30 +123,6 @@ def fold(kernel: np.ndarray, norm: Mapping[str, np.ndarray], epsilon: float) -> 
     return (kernel * factor).astype(np.float32), bias.astype(np.float32)
 
 
-def _content(name: str) -> bytes:
-    try:
-        return files("data_scripts").joinpath("course_weights", name).read_bytes()
-    except FileNotFoundError:
-        raise FileNotFoundError(
-            f"The course weights are missing: expected the file {name} in the folder "
-            "course_weights of the package data_scripts. Likely cause: an incomplete download or "
-            "installation. Install the course again, or make the weights with "
-            "`python -m data_scripts.pretrain_vgg16` (half an hour)."
-        ) from None
-
-
-def manifest() -> dict[str, Any]:
-    """Read how the course weights were made and what they reached (see docs/course-weights.md)."""
-    result: dict[str, Any] = json.loads(_content(MANIFEST))
-    return result
-
-
-@lru_cache(maxsize=1)
-def weights_hash() -> str:
-    """SHA-256 of the file of the course weights, as hexadecimal digits."""
-    return hashlib.sha256(_content(FILE)).hexdigest()
-
-
 def narrow_weights() -> dict[str, np.ndarray]:
     """Read the course weights of the narrow network.
 
@@ -162,9 +134,9 @@ def narrow_weights() -> dict[str, np.ndarray]:
     Raises
     ------
     FileNotFoundError
-        If the package was installed without them.
+        If the package was installed without them, and they can't be fetched.
     """
-    stored = dequantise(load(_content(FILE)))
+    stored = dequantise(load(weights_content()))
     names = [f"{layer}.{part}" for layer in NARROW_WIDTHS for part in ("kernel", "bias")]
     return {name: stored[name] for name in names}
 

@@ -20,8 +20,6 @@ from safetensors.numpy import save
 from data_scripts.cache import default_cache_dir, write_atomically
 from data_scripts.faces import renderer_hash
 from data_scripts.narrow_vgg import (
-    FILE,
-    MANIFEST,
     NARROW_WIDTHS,
     build_network,
     set_layer_weights,
@@ -32,6 +30,7 @@ from data_scripts.pretrain_network import (
     folded_weights,
     spread_over_map,
 )
+from data_scripts.weights_file import FILE, MANIFEST
 from data_scripts.widening import dequantise, quantise
 
 

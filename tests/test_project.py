@@ -219,7 +219,13 @@ def test_top_level_is_the_one_that_was_agreed(repository):
         *("README.md", "environment.yml", "notebooks", "source", "release", "autograder"),
         *("tests", "data_scripts", "pyproject.toml", "Makefile", "nbgrader_config.py", ".ci"),
         *("CHANGELOG.md", "CONTRIBUTING.md", "LICENSE", "LICENSE-notebooks", "docs"),
-        *("requirements.lock", ".pre-commit-config.yaml", ".gitignore", ".gitattributes"),
+        *(
+            "course.toml",
+            "requirements.lock",
+            ".pre-commit-config.yaml",
+            ".gitignore",
+            ".gitattributes",
+        ),
     }
 
 

@@ -7,7 +7,7 @@ from typing import Any
 
 from autograder import exercises
 from autograder.grading.inputs import KINDS
-from data_scripts import faces, narrow_vgg
+from data_scripts import faces, weights_file
 
 
 def ingredients(assignment: str) -> dict[str, str]:
@@ -34,7 +34,7 @@ def ingredients(assignment: str) -> dict[str, str]:
     }
     hashes = {"table": _hash(decisive), "renderer": faces.renderer_hash()}
     if KINDS[assignment] == "features":
-        hashes["weights"] = narrow_vgg.weights_hash()
+        hashes["weights"] = weights_file.weights_hash()
     return hashes
 
 

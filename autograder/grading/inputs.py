@@ -10,7 +10,7 @@ from autograder import exercises, settings
 from autograder.grading.secret import secret_seed
 from autograder.student.data import flatten, standardize
 from autograder.transport.known import course_weights
-from data_scripts import faces
+from data_scripts import faces, hidden_sets
 from data_scripts.cache import default_cache_dir
 
 KINDS = {
@@ -81,14 +81,12 @@ def hidden_inputs(
     """
     kind = KINDS[exercise]
     if kind == "features":
-        from data_scripts import features
-
-        hidden: tuple[np.ndarray, np.ndarray] = features.hidden_features(
+        hidden: tuple[np.ndarray, np.ndarray] = hidden_sets.hidden_features(
             secret_seed, people_seed=people_seed
         )
         return hidden
     train = faces.load_faces(48, people_seed=people_seed).x_train
-    images, labels = faces.render_hidden(48, secret_seed, people_seed=people_seed)
+    images, labels = hidden_sets.render_hidden(48, secret_seed, people_seed=people_seed)
     prepared = standardize(train, images)[1]
     return (flatten(prepared) if kind == "flat" else prepared), labels
 

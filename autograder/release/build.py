@@ -8,9 +8,11 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
+from autograder.release.address import require_safe_address
 from autograder.release.generate import ReleaseError, generate
 from autograder.release.leaks import find_leaks
 from autograder.release.lint import lint_notebook
+from autograder.release.settings import course_settings
 from autograder.release.thresholds import CalibrationError, calibration_path, load_calibration
 from autograder.release.validate import validate_source
 
@@ -50,9 +52,11 @@ def release(course_root: Path, assignment: str) -> Path:
     Raises
     ------
     ReleaseError
-        If the source has defects, something would leak, or nbgrader refuses.
+        If the source has defects, something would leak, students would find the sources at the
+        course's address, or nbgrader refuses.
     """
     _refuse(assignment, _source_problems(course_root, assignment))
+    require_safe_address(course_root, course_settings(course_root))
     target = course_root / "release" / assignment
     target.parent.mkdir(exist_ok=True)
     with _scratch(target.parent) as scratch:
@@ -133,12 +137,13 @@ def _build(course_root: Path, assignment: str, folder: Path, *, record: bool) ->
 def _leaks(course_root: Path, assignment: str, released: Path) -> list[str]:
     source = course_root / "source" / assignment
     try:
-        return find_leaks(source, released, _calibration(assignment))
+        return find_leaks(source, released, calibration(assignment))
     except CalibrationError:
         return find_leaks(source, released)
 
 
-def _calibration(assignment: str) -> dict[str, Any] | None:
+def calibration(assignment: str) -> dict[str, Any] | None:
+    """Return the calibration of an assignment; None where there is none."""
     return load_calibration(assignment) if calibration_path(assignment).exists() else None
 
 

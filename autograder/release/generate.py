@@ -11,6 +11,7 @@ SAVE_CELLS = "nbgrader.preprocessors.SaveCells"
 PREPROCESSORS = [
     "nbgrader.preprocessors.IncludeHeaderFooter",
     "autograder.release.thresholds.FillThresholds",
+    "autograder.release.address.FillSettings",
     "nbgrader.preprocessors.LockCells",
     "nbgrader.preprocessors.ClearSolutions",
     "autograder.release.tidy.TidyCells",
@@ -26,8 +27,8 @@ PREPROCESSORS = [
 ]
 """nbgrader's own list and order, without InstantiateTests, which would start a kernel.
 
-Thresholds are filled in before SaveCells, so that the gradebook's copy of a test holds them;
-cells are tidied before each ComputeChecksums, so that the checksums are those of the released text.
+Thresholds and settings are filled in before SaveCells, so that the gradebook's copy of a cell holds
+them; cells are tidied before each ComputeChecksums, so that the checksums are those of the released text.
 `nbgrader_config.py` reads this list, so that the `nbgrader` command writes the same bytes.
 """
 

@@ -5,6 +5,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
+from autograder.release.address import FIELD
 from autograder.release.cells import NotebookError, read_notebook
 from autograder.release.regions import MARKER, Region, split
 from autograder.release.thresholds import PLACEHOLDER, fill
@@ -48,17 +49,44 @@ def find_leaks(
     """
     secrets, public = _read_source(source, calibration or {})
     messages = list(_copied_solutions(secrets, public))
+    hidden = _hidden_lines(secrets, public)
+    for path in sorted(path for path in released.rglob("*") if path.is_file()):
+        name = path.relative_to(released.parent)
+        messages += [f"{name}: {message}" for message in leaks_in(path, hidden)]
+    return messages
+
+
+def secret_lines(
+    source: Path, calibration: dict[str, Any] | None = None, *, but: Iterable[str] = ()
+) -> dict[str, str]:
+    """Return the lines of an assignment's source that nobody else may read.
+
+    Parameters
+    ----------
+    source, calibration
+        As in `find_leaks`.
+    but : iterable of str
+        Kinds of regions that may be read, such as ``"SOLUTION"`` once solutions are out.
+
+    Returns
+    -------
+    dict of str to str
+        The kind of region of each line, by the line with single blanks.
+    """
+    secrets, public = _read_source(source, calibration or {})
+    return _hidden_lines([region for region in secrets if region.kind not in but], public)
+
+
+def _hidden_lines(
+    secrets: Iterable[Region], public: Iterable[tuple[str, ...]]
+) -> dict[str, str]:
     public_lines = {_normal(line) for block in public for line in block}
-    hidden = {
+    return {
         _normal(line): region.kind
         for region in secrets
         for line in region.lines
         if _tells(line) and _normal(line) not in public_lines
     }
-    for path in sorted(path for path in released.rglob("*") if path.is_file()):
-        name = path.relative_to(released.parent)
-        messages += [f"{name}: {message}" for message in _leaks_in(path, hidden)]
-    return messages
 
 
 def _read_source(
@@ -70,14 +98,24 @@ def _read_source(
     for path in sorted(folder.rglob("*.ipynb")):
         for cell in read_notebook(path).cells:
             parts = split(cell.source)
-            secrets += parts.regions
+            regions = [part for region in parts.regions for part in _scheme_apart(region)]
+            secrets += regions
             public.append(parts.public)
-            for region in parts.regions:
+            for region in regions:
                 text = "\n".join(region.lines)
                 if calibration and PLACEHOLDER.search(text):
                     filled = tuple(fill(text, calibration).splitlines())
                     secrets.append(Region(region.kind, filled))
     return secrets, public
+
+
+def _scheme_apart(region: Region) -> Iterator[Region]:
+    """Take the mark scheme out of a model answer: it stays secret when solutions are published."""
+    lines = [line.startswith(MARK_SCHEME) for line in region.lines]
+    at = lines.index(True) if region.kind == "SOLUTION" and True in lines else len(lines)
+    yield Region(region.kind, region.lines[:at])
+    if at < len(lines):
+        yield Region("MARK SCHEME", region.lines[at:])
 
 
 def _copied_solutions(secrets: list[Region], public: list[tuple[str, ...]]) -> Iterator[str]:
@@ -102,7 +140,20 @@ def _runs(lines: Iterable[str]) -> list[tuple[str, ...]]:
     return [tuple(telling[start : start + COPIED_LINES]) for start in starts]
 
 
-def _leaks_in(path: Path, hidden: Mapping[str, str]) -> Iterator[str]:
+def leaks_in(path: Path, hidden: Mapping[str, str]) -> Iterator[str]:
+    """Look for what a file must not tell.
+
+    Parameters
+    ----------
+    path : pathlib.Path
+    hidden : mapping of str to str
+        As `secret_lines` returns them.
+
+    Yields
+    ------
+    str
+        One message a line.
+    """
     if path.suffix in SUFFIXES_NEVER_RELEASED or path.name.startswith("."):
         yield "a file of this kind is never released"
         return
@@ -121,8 +172,8 @@ def _leaks_in(path: Path, hidden: Mapping[str, str]) -> Iterator[str]:
             yield f"holds a marker: {line.strip()!r}"
         if PRIVATE.search(line):
             yield f"names a private path: {line.strip()!r}"
-        if PLACEHOLDER.search(line):
-            yield f"holds a threshold that was not filled in: {line.strip()!r}"
+        if PLACEHOLDER.search(line) or FIELD.search(line):
+            yield f"holds a field that was not filled in: {line.strip()!r}"
 
 
 def _lines(path: Path) -> list[str]:

@@ -122,7 +122,7 @@ def course_weight_names(*, make: bool = True) -> dict[str, str]:
         By SHA-256, such as ``"fc1.kernel"``.
     """
     from data_scripts.cache import default_cache_dir
-    from data_scripts.narrow_vgg import weights_hash
+    from data_scripts.weights_file import weights_hash
 
     path = default_cache_dir() / f"vgg16-arrays-{weights_hash()[:16]}.json"
     digests = _cached(path)

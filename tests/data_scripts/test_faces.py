@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from data_scripts import faces, faces_production
+from data_scripts import faces, faces_production, hidden_sets
 from data_scripts.faces_identity import TRAITS
 
 FEW = {"train": 6, "valid": 2, "test": 3}
@@ -78,9 +78,9 @@ def test_people_differ_from_one_another():
 def test_hidden_set_is_new_pictures_of_the_same_people(own_cache):
     options = {"people_seed": DEVELOPMENT_SEED, "per_person": 3, "workers": 1}
     secret = 2**127 + 12345
-    x, y = faces.render_hidden(48, secret, **options)
-    again, _ = faces.render_hidden(48, secret, **options)
-    other, _ = faces.render_hidden(48, secret + 2**100, **options)
+    x, y = hidden_sets.render_hidden(48, secret, **options)
+    again, _ = hidden_sets.render_hidden(48, secret, **options)
+    other, _ = hidden_sets.render_hidden(48, secret + 2**100, **options)
     assert x.shape == (24, 48, 48, 3)
     assert x.dtype == np.uint8
     assert np.bincount(y).tolist() == [3] * 8
@@ -95,7 +95,7 @@ def test_hidden_set_is_new_pictures_of_the_same_people(own_cache):
 
 def test_secret_seed_has_at_most_128_bits():
     with pytest.raises(ValueError, match="128 bits"):
-        faces.render_hidden(48, 2**128, per_person=1)
+        hidden_sets.render_hidden(48, 2**128, per_person=1)
 
 
 def test_other_people():

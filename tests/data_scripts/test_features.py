@@ -6,7 +6,7 @@ import keras
 import numpy as np
 import pytest
 
-from data_scripts import faces, features, narrow_vgg
+from data_scripts import faces, features, hidden_sets, narrow_vgg, weights_file
 
 
 @pytest.fixture
@@ -32,7 +32,7 @@ def few_faces(monkeypatch: pytest.MonkeyPatch) -> None:
         return generator.integers(0, 256, (len(labels), size, size, 3), dtype=np.uint8), labels
 
     monkeypatch.setattr(features, "load_faces", load_faces)
-    monkeypatch.setattr(features, "render_hidden", render_hidden)
+    monkeypatch.setattr(hidden_sets, "render_hidden", render_hidden)
 
 
 def _no_network() -> keras.Model:
@@ -85,7 +85,7 @@ def test_other_weights_or_pictures_have_their_own_file(
     assert built() == 1
     monkeypatch.setattr(features, "renderer_hash", lambda: "another renderer")
     assert built() == 2
-    monkeypatch.setattr(narrow_vgg, "weights_hash", lambda: "other weights")
+    monkeypatch.setattr(weights_file, "weights_hash", lambda: "other weights")
     assert built() == 3
 
 
@@ -96,14 +96,14 @@ def test_quick_runs_take_the_first_tenth(tmp_path: Path, monkeypatch: pytest.Mon
     quick = features.load_features(cache_dir=tmp_path, progress=False)
     assert quick.x_train.shape == (1, 4096)
     assert quick.y_train[0] == whole.y_train[0]
-    x, y = features.hidden_features(7, cache_dir=tmp_path)
+    x, y = hidden_sets.hidden_features(7, cache_dir=tmp_path)
     assert (x.shape, y.tolist()) == ((8, 4096), list(range(8)))
 
 
 @pytest.mark.usefixtures("few_faces")
 def test_hidden_features_do_not_show_their_seed(tmp_path: Path) -> None:
     secret = 987654321123456789
-    x, y = features.hidden_features(secret, cache_dir=tmp_path)
+    x, y = hidden_sets.hidden_features(secret, cache_dir=tmp_path)
     assert x.shape == (80, 4096)
     assert np.bincount(y).tolist() == [10] * 8
     assert not [path for path in tmp_path.iterdir() if str(secret) in path.name]

@@ -7,7 +7,7 @@ import keras
 import numpy as np
 import pytest
 
-from data_scripts import narrow_vgg, widening
+from data_scripts import narrow_vgg, weights_file, widening
 from data_scripts.narrow_vgg import FULL_WIDTHS, NARROW_WIDTHS
 
 TINY = {"block1_conv1": 3, "block1_conv2": 5, "block2_conv1": 4, "fc1": 6, "fc2": 5}
@@ -127,10 +127,10 @@ def test_pictures_are_preprocessed_as_vgg16_wants_them() -> None:
 
 
 def test_the_file_is_small_whole_and_as_the_manifest_says() -> None:
-    content = files("data_scripts").joinpath("course_weights", narrow_vgg.FILE).read_bytes()
-    told = narrow_vgg.manifest()
+    content = files("data_scripts").joinpath("course_weights", weights_file.FILE).read_bytes()
+    told = weights_file.manifest()
     assert len(content) == told["bytes"] < 15_000_000
-    assert hashlib.sha256(content).hexdigest() == told["sha256"] == narrow_vgg.weights_hash()
+    assert hashlib.sha256(content).hexdigest() == told["sha256"] == weights_file.weights_hash()
 
 
 def test_the_file_holds_the_narrow_network() -> None:
@@ -142,6 +142,6 @@ def test_the_file_holds_the_narrow_network() -> None:
 
 
 def test_missing_weights_say_what_to_do(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(narrow_vgg, "MANIFEST", "not-there.json")
+    monkeypatch.setattr(weights_file, "MANIFEST", "not-there.json")
     with pytest.raises(FileNotFoundError, match=r"course weights are missing.*pretrain_vgg16"):
-        narrow_vgg.manifest()
+        weights_file.manifest()

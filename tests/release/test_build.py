@@ -128,9 +128,10 @@ def put(cell, text):
 LEAKS = {
     "solution": (put(2, "\ntotal = sum(number  for number in numbers)"), "region SOLUTION"),
     "hidden_test": (put(2, "\nassert math.isclose(total, 6), 'the secret six'"), "HIDDEN TESTS"),
-    "mark_scheme": (put(2, "\n- 1 point for naming addition in any words"), "region SOLUTION"),
+    "mark_scheme": (put(2, "\n- 1 point for naming addition in any words"), "region MARK SCHEME"),
     "marker": (put(2, "\n### BEGIN SOLUTION"), "holds a marker"),
     "threshold": (put(2, "\n{{accuracy:b}}"), "not filled in"),
+    "address": (put(2, "\n{{address}}"), "not filled in"),
     "secret_file": (put(2, "\nopen('.secret/seed')"), "private path"),
     "absolute_path": (put(2, "\nopen('/home/ada/course/x')"), "private path"),
     "in_metadata": (

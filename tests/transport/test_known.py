@@ -112,7 +112,7 @@ def test_a_damaged_list_of_hashes_is_made_again(monkeypatch, tmp_path):
 @pytest.mark.full
 def test_the_whole_feature_model_travels_as_hashes(notebook, cache_dir, capsys):
     """VGG16 up to fc1: 470 MB of weights, of which nothing crosses."""
-    from data_scripts.features import full_feature_model
+    from data_scripts.full_features import full_feature_model
 
     begin = time.monotonic()
     loaders = course_weights()

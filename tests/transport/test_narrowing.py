@@ -225,7 +225,8 @@ def test_nothing_random_moves_on_and_no_name_is_used_up(course, narrow):
 
 @pytest.mark.full
 def test_the_whole_feature_model(cache_dir):
-    from data_scripts.features import full_feature_model, prepare_images
+    from data_scripts.features import prepare_images
+    from data_scripts.full_features import full_feature_model
 
     model = full_feature_model("course")
     found = narrowing.Narrowing(known.course_weight_names)(model)

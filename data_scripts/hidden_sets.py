@@ -1,0 +1,104 @@
+"""New pictures of the people from a secret seed, to grade with; students never get this module."""
+
+import hashlib
+from pathlib import Path
+
+import numpy as np
+
+from autograder import settings
+from data_scripts.cache import cached_arrays
+from data_scripts.faces import COURSE_SEED, check_size, renderer_hash, shuffled_set
+from data_scripts.faces_production import PEOPLE, render_people, seed_words
+from data_scripts.features import cache_suffix, feature_extractor
+
+PER_PERSON = 250
+HIDDEN = 4  # first word of the seed sequence, as in data_scripts.faces
+
+
+def render_hidden(
+    size: int,
+    secret_seed: int,
+    *,
+    people_seed: int = COURSE_SEED,
+    per_person: int = PER_PERSON,
+    cache_dir: str | Path | None = None,
+    progress: bool = False,
+    workers: int | None = None,
+) -> tuple[np.ndarray, np.ndarray]:
+    """Render new pictures of the same eight people from a secret seed.
+
+    Parameters
+    ----------
+    size : int
+        Side of the pictures, 48 or 100.
+    secret_seed : int
+        At least 0, at most 128 bits; the name of the cached file holds only a hash of it.
+    people_seed : int
+        Which eight people, as in ``data_scripts.faces.load_faces``.
+    per_person : int
+        Pictures of each person.
+    cache_dir, progress, workers
+        As in ``data_scripts.faces.load_faces``.
+
+    Returns
+    -------
+    x : numpy.ndarray
+        Pictures, uint8, range 0-255, shape (8 * per_person, size, size, 3), shuffled.
+    y : numpy.ndarray
+        Who is on them, uint8, range 0-7, shape (8 * per_person,).
+    """
+    check_size(size)
+    words = (HIDDEN, *seed_words(secret_seed), *seed_words(people_seed))
+    veiled = hashlib.sha256(f"hidden {secret_seed}".encode()).hexdigest()[:16]
+
+    def build() -> dict[str, np.ndarray]:
+        pictures = render_people(
+            PEOPLE, per_person, words, people_seed=people_seed, progress=progress, workers=workers
+        )
+        return shuffled_set(pictures, per_person, words)
+
+    name = f"hidden-{veiled}-{people_seed}-{per_person}-{renderer_hash()[:16]}"
+    arrays = cached_arrays(name, build, cache_dir)
+    return arrays[f"x{size}"], arrays["y"]
+
+
+def hidden_features(
+    secret_seed: int,
+    *,
+    people_seed: int = COURSE_SEED,
+    weights: str | None = None,
+    cache_dir: str | Path | None = None,
+    progress: bool = False,
+) -> tuple[np.ndarray, np.ndarray]:
+    """Compute (or read) the features of new pictures of the same people.
+
+    Parameters
+    ----------
+    secret_seed : int
+        As in `render_hidden`; the cached file's name holds only a hash of it.
+    people_seed, weights, cache_dir, progress
+        As in ``data_scripts.features.load_features``.
+
+    Returns
+    -------
+    x : numpy.ndarray
+        float32, shape (2000, 4096); (200, 4096) with ``EIGHT_FACES_QUICK``.
+    y : numpy.ndarray
+        uint8, range 0-7, shape (2000,) or (200,), balanced.
+    """
+    from autograder.student.vgg import chosen_weights
+
+    weights = chosen_weights(weights)
+    veiled = hashlib.sha256(f"hidden features {secret_seed}".encode()).hexdigest()[:16]
+
+    def build() -> dict[str, np.ndarray]:
+        per_person = PER_PERSON // (settings.QUICK_SHARE if settings.quick() else 1)
+        images, labels = render_hidden(
+            100, secret_seed, people_seed=people_seed, per_person=per_person,
+            cache_dir=cache_dir, progress=progress,
+        )  # fmt: skip
+        return {"x": feature_extractor(weights, progress)(images), "y": labels}
+
+    name = f"hidden-features-{veiled}-{people_seed}-{cache_suffix(weights)}"
+    arrays = cached_arrays(name, build, cache_dir)
+    return arrays["x"], arrays["y"]
