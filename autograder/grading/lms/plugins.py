@@ -204,7 +204,7 @@ class LmsCollector(FileNameCollectorPlugin):  # type: ignore[misc]
 
 
 def _time_in_name(text: str) -> str:
-    """Read a time; nbgrader takes the seconds of its own example, 2016-01-30-15-00-00, for a zone."""
+    """Read a time; of nbgrader's example, 2016-01-30-15-00-00, its reader takes 00 for a zone."""
     numbers = re.fullmatch(r"(\d{4}-\d\d-\d\d)[-_ T](\d\d)-(\d\d)-(\d\d)", text)
     if numbers:
         text = f"{numbers[1]} {numbers[2]}:{numbers[3]}:{numbers[4]}"
