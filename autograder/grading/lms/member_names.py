@@ -53,9 +53,11 @@ def safe_parts(path: str) -> tuple[str, ...]:
     """
     if "\0" in path:
         raise BadNameError("has a name with a hidden end")
-    if path.startswith("/") or re.match(r"[A-Za-z]:", path) or ".." in path.split("/"):
+    # Fitted first: a part that is ".." after white space has gone must not get through.
+    parts = [part for part in map(_fit, path.split("/")) if part not in ("", ".")]
+    outside = any(not part.strip(" .") for part in parts)
+    if outside or path.startswith("/") or re.match(r"[A-Za-z]:", path):
         raise BadNameError("has a name that leads out of the archive")
-    parts = [_fit(part) for part in path.split("/") if part.strip(" .")]
     if not parts or len(parts) > _DEEPEST:
         raise BadNameError("has no name, or lies in too many folders")
     parts[-1] = _ending(parts[-1])

@@ -100,6 +100,12 @@ _ENCRYPTED: Final = 0x1
 _READABLE: Final = (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED)
 """The others need memory that the archive itself chooses."""
 
+_DAMAGED: Final = (
+    *(zipfile.BadZipFile, OSError, EOFError, ValueError, RuntimeError),
+    *(struct.error, IndexError, OverflowError),
+)
+"""What `zipfile` raises for archives that are not what they should be."""
+
 _NO_TIME: Final = 1980
 """Year of files whose archive keeps no times."""
 
@@ -149,7 +155,7 @@ def _unpack(
         into.mkdir(parents=True, exist_ok=True)
         default = archive.stat().st_mtime
         taken: dict[tuple[str, ...], str] = {}
-        members = [info for info in file.infolist() if not info.is_dir()]
+        members = [info for info in file.infolist() if not _is_folder(info)]
         for place, info in enumerate(members):
             shown = inside + spelled(info)
             if is_rubbish(spelled(info)):
@@ -168,7 +174,7 @@ def _unpack(
             except (BadNameError, _TooMuchError) as error:
                 found.problems.append(Problem(shown, str(error)))
                 continue
-            except (zipfile.BadZipFile, OSError, EOFError, ValueError, RuntimeError) as error:
+            except _DAMAGED as error:
                 found.problems.append(Problem(shown, f"is damaged ({error})"))
                 continue
             _set_time(target, info, default)
@@ -181,8 +187,12 @@ def _opened(archive: Path, limits: Limits) -> zipfile.ZipFile:
         if _directory_size(archive) > limits.directory_bytes:
             raise BadArchiveError("its table of contents is too long")
         return zipfile.ZipFile(archive)
-    except (zipfile.BadZipFile, OSError, ValueError, NotImplementedError, struct.error) as error:
+    except _DAMAGED as error:
         raise BadArchiveError(f"it is no ZIP archive, or a damaged one ({error})") from error
+
+
+def _is_folder(info: zipfile.ZipInfo) -> bool:
+    return info.orig_filename.endswith(("/", "\\"))
 
 
 def _directory_size(archive: Path) -> int:

@@ -1,8 +1,10 @@
 """Archives that mean harm, or are odd, cost nobody else their files and never leave the folder."""
 
-import io
+import random
 import stat
 import struct
+import time
+import tracemalloc
 import warnings
 import zipfile
 from pathlib import Path
@@ -43,6 +45,8 @@ def into(tmp_path: Path) -> Path:
         "/etc/passwd",
         "C:\\Windows\\out.txt",
         "..\\out.txt",
+        "\u00a0../out.txt",
+        "a/.. /out.txt",
         "a/" * 30 + "b",
         " ",
     ],
@@ -100,8 +104,6 @@ def test_too_many_files_say_how_many(into: Path, tmp_path: Path) -> None:
 
 
 def test_too_much_altogether(into: Path, tmp_path: Path) -> None:
-    import random
-
     draw = random.Random(1)
     files = {f"{n:02}": draw.randbytes(90_000) for n in range(14)}
     found = unpack(pack(tmp_path / "a.zip", files), into, SMALL)
@@ -189,8 +191,6 @@ def test_names_in_other_encodings(stored: bytes, flags: int, into: Path, tmp_pat
 
 
 def test_files_keep_their_times(into: Path, tmp_path: Path) -> None:
-    import time
-
     unpack(pack(tmp_path / "a.zip", {"x": "y"}), into)
     assert (into / "x").stat().st_mtime == time.mktime((*MORNING, 0, 0, -1))
 
@@ -244,13 +244,11 @@ def test_any_name_stays_inside(name: str) -> None:
 
 
 def test_memory_stays_small_for_large_files(into: Path, tmp_path: Path) -> None:
-    import tracemalloc
-
-    archive = pack(tmp_path / "a.zip", {"a": bytes(range(256)) * 40_000})
+    archive = pack(tmp_path / "a.zip", {"a": random.Random(1).randbytes(10_240_000)})
     tracemalloc.start()
     try:
         unpack(archive, into)
         assert tracemalloc.get_traced_memory()[1] < 3_000_000
     finally:
         tracemalloc.stop()
-    assert io.BytesIO((into / "a").read_bytes()).getbuffer().nbytes == 10_240_000
+    assert (into / "a").stat().st_size == 10_240_000
