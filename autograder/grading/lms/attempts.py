@@ -1,26 +1,24 @@
 """Which file of a download is whose submission, and why the others are not."""
 
 import dataclasses
-import hashlib
-import json
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from pathlib import Path, PurePosixPath
+from pathlib import Path
 from typing import Final
 
 from autograder.grading.blueprint import Blueprint
 from autograder.grading.candidates import Candidate, held_ids, look_into
+from autograder.grading.lms import manifest
 from autograder.grading.lms.layouts import OWN, Source
+from autograder.grading.lms.owners import Left, identify
 from autograder.grading.lms.people import People
 
-MANIFEST: Final = "manifest.json"
 _COPY: Final = re.compile(
     r"^(kopie von|kopie|copy of|copie de|copia de|copia di|kopia)[ _]+|"
     r"([ _-]*\(\d+\)|[ _-]+(copy|kopie)\d*|-copy\d+|-\d{1,3})+$",
     re.IGNORECASE,
 )
-_LARGEST_MANIFEST: Final = 2**20
 
 
 @dataclass(frozen=True)
@@ -51,28 +49,6 @@ class Attempt:
     notes: tuple[str, ...] = ()
 
 
-@dataclass(frozen=True)
-class Left:
-    """A file that was not taken.
-
-    Attributes
-    ----------
-    file : str
-        The file, as the archive calls it.
-    reason : str
-        Why, in a plain sentence.
-    student : str
-        Whose it is, if that is known.
-    matters : bool
-        Whether somebody's submission may be missing because of it.
-    """
-
-    file: str
-    reason: str
-    student: str = ""
-    matters: bool = True
-
-
 @dataclass
 class Choice:
     """What became of all files of a download.
@@ -96,61 +72,6 @@ def plain_name(file: str) -> str:
     while shorter and shorter != stem:
         stem, shorter = shorter, _COPY.sub("", shorter).strip()
     return stem
-
-
-def identify(sources: Sequence[Source], people: People, layout: str) -> dict[Source, str | Left]:
-    """Find out whose each file is.
-
-    Without a roster the system's own number is the student's id. Two people of the system are
-    never one student: then nobody knows whose work is whose, and both are left.
-    """
-    whose: dict[tuple[str, str], str | Left] = {}
-    for source in sources:
-        who = (source.lms_id, source.name)
-        if who not in whose:
-            whose[who] = _student(source, people, layout)
-    owners: dict[str, set[str]] = {}
-    for (lms_id, _), student in whose.items():
-        if isinstance(student, str):
-            owners.setdefault(student, set()).add(lms_id)
-    result: dict[Source, str | Left] = {}
-    for source in sources:
-        student = whose[source.lms_id, source.name]
-        file = str(source.path)
-        if isinstance(student, Left):
-            result[source] = dataclasses.replace(student, file=file)
-        elif len(owners[student]) > 1 and layout != OWN:
-            numbers = " and ".join(sorted(owners[student]))
-            reason = f"may be of {student}, and so may another's; give a roster with {numbers}"
-            result[source] = Left(file, reason)
-        else:
-            result[source] = student
-    return result
-
-
-def _student(source: Source, people: People, layout: str) -> str | Left:
-    keys = (source.lms_id,) if layout == OWN or not source.name else ()
-    found = people.find(source.lms_id, source.name, keys)
-    who = f"{source.name} ({source.lms_id})" if source.name else source.lms_id
-    if len(found) == 1:
-        student = next(iter(found))
-    elif len(found) > 1:
-        return Left("", f"{who} may be any of {', '.join(sorted(found))}; give the roster numbers")
-    elif people.complete:
-        return Left("", f"{who or 'nobody'} is not in the roster")
-    elif not source.lms_id:
-        return Left("", "does not say whose it is; give --student")
-    else:
-        student = source.lms_id
-    if not is_student_id(student):
-        return Left("", f"{student!r} can't be the name of a folder")
-    return student
-
-
-def is_student_id(text: str) -> bool:
-    """Tell whether a text can be a student's id, and with it the name of a folder."""
-    fit = text == text.strip() and 0 < len(text.encode()) <= 128 and not text.startswith(".")
-    return fit and text.isprintable() and not re.search(r'[/\\:*?"<>|]', text)
 
 
 def choose(
@@ -203,10 +124,10 @@ def _choose_one(
 ) -> None:
     attempts: list[Attempt] = []
     left: list[Left] = []
-    manifest = _manifests(files, root)
+    said = manifest.read_manifests(files, root)
     notebooks = [source for source in files if source.file.lower().endswith(".ipynb")]
     for source in files:
-        if source.path.name == MANIFEST:
+        if source.path.name == manifest.NAME:
             continue
         if source not in notebooks:
             left.append(Left(str(source.path), _why_no_notebook(source), student))
@@ -215,7 +136,7 @@ def _choose_one(
         if isinstance(attempt, Left):
             left.append(attempt)
             continue
-        notes = _check(source, attempt.path, manifest, blueprints[0].assignment)
+        notes = manifest.compare(source, attempt.path, said, blueprints[0].assignment)
         attempts.append(dataclasses.replace(attempt, notes=notes))
     for blueprint in blueprints:
         own = [attempt for attempt in attempts if attempt.notebook == blueprint.notebook]
@@ -293,42 +214,3 @@ def _why_no_notebook(source: Source) -> str:
     if re.search(r"\.(7z|rar|tar|gz|tgz|bz2|xz)$", source.file, re.IGNORECASE):
         return "is an archive of another kind than ZIP; it was not unpacked"
     return "is no notebook"
-
-
-def _manifests(files: Sequence[Source], root: Path) -> dict[PurePosixPath, dict[str, object]]:
-    """Read what our own archives say they hold, by the folder of the archive."""
-    found = {}
-    for source in files:
-        path = root / source.path
-        if source.path.name == MANIFEST and path.stat().st_size <= _LARGEST_MANIFEST:
-            try:
-                data = json.loads(path.read_text(encoding="utf-8"))
-            except (ValueError, RecursionError):
-                continue
-            if isinstance(data, dict) and isinstance(data.get("files"), dict):
-                found[source.path.parent] = data
-    return found
-
-
-def _check(
-    source: Source,
-    path: Path,
-    manifests: Mapping[PurePosixPath, Mapping[str, object]],
-    assignment: str,
-) -> tuple[str, ...]:
-    """Compare a file with the list that was packed with it."""
-    notes = []
-    for folder in source.path.parents:
-        manifest = manifests.get(folder)
-        if manifest is None:
-            continue
-        said, files = manifest.get("assignment"), manifest["files"]
-        assert isinstance(files, dict)
-        if said != assignment:
-            notes.append(f"was packed as {said}")
-        inside = source.path.relative_to(folder)
-        digest = next((files[key] for key in (str(inside), inside.name) if key in files), None)
-        if digest is not None and digest != hashlib.sha256(path.read_bytes()).hexdigest():
-            notes.append("was changed after it was packed")
-        break
-    return tuple(notes)

@@ -2,27 +2,24 @@
 
 import shutil
 import tempfile
-from collections import Counter
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
-from pathlib import Path, PurePosixPath
+from pathlib import Path
 from typing import Any, Final
 
 from nbgrader.apps.zipcollectapp import ZipCollectApp
 
-from autograder.grading.blueprint import grade_ids
-from autograder.grading.candidates import held_ids
 from autograder.grading.course import Course, CourseError, open_course
 from autograder.grading.files import hashes
 from autograder.grading.lms import records
 from autograder.grading.lms.attempts import Attempt, plain_name
 from autograder.grading.lms.deliver import Delivery, deliver
 from autograder.grading.lms.member_names import printable
-from autograder.grading.lms.plugins import LmsCollector, SafeExtractor, UnknownLayoutError
+from autograder.grading.lms.plugins import CHOICES, LmsCollector, SafeExtractor, UnknownLayoutError
+from autograder.grading.lms.recognise import assignment_of
 from autograder.grading.lms.sheets import SheetError
 from autograder.grading.lms.unpack import BadArchiveError
-from autograder.grading.reader import UnreadableNotebookError, read_notebook
 
 _SCRATCH: Final = Path(".autograder")
 
@@ -181,16 +178,18 @@ def collect(
     course = open_course(course_root)
     if not archive.is_file():
         raise CourseError(f"there is no file {archive}")
+    if layout and layout not in CHOICES:
+        raise CourseError(f"there is no layout {layout!r}; there are {', '.join(CHOICES)}")
     with _scratch(course.root) as scratch:
         app = _application(course, scratch, archive)
-        app.config.LmsCollector.update(
-            layout=layout, roster=str(roster.resolve()) if roster else "", student=student
-        )
+        given = {"layout": layout, "roster": str(roster.resolve()) if roster else ""}
+        given["student"] = student
+        app.config.LmsCollector.update({name: text for name, text in given.items() if text})
         app.replace_all = force
         try:
             app.init_plugins()
             app.extract_archive_files()
-            app.result.assignment = assignment or _recognise(course, scratch / "extracted")
+            app.result.assignment = assignment or assignment_of(course, scratch / "extracted")
             course.notebooks(app.result.assignment)  # raises when it is not released
             app.coursedir.assignment_id = app.result.assignment
             app.process_extracted_files()
@@ -257,32 +256,3 @@ def _summed_up(app: _Collection, course: Course) -> Collected:
 def _has_due_date(course: Course, assignment: str) -> bool:
     with course.gradebook() as gradebook:
         return gradebook.find_assignment(assignment).duedate is not None
-
-
-def _recognise(course: Course, extracted: Path) -> str:
-    """Return the assignment that most notebooks of a download are of."""
-    known = {name: ids for name, ids in grade_ids(course.db_url).items() if ids}
-    if len(known) == 1:
-        return next(iter(known))
-    votes: Counter[str] = Counter()
-    for path in sorted(extracted.rglob("*.ipynb")):
-        name = _assignment_of(path, known)
-        votes.update([name] if name else [])
-    most = votes.most_common(2)
-    if not most or (len(most) == 2 and most[0][1] == most[1][1]):
-        raise CourseError(
-            "the archive does not say which assignment it is of; name it with --assignment. "
-            f"Assignments are: {', '.join(sorted(known)) or 'none, nothing is released'}"
-        )
-    return most[0][0]
-
-
-def _assignment_of(path: Path, known: Mapping[str, set[str]]) -> str:
-    try:
-        held = held_ids(read_notebook(path))
-    except UnreadableNotebookError:
-        name = plain_name(PurePosixPath(path).name)
-        return next((one for one in known if name.endswith(one)), "")
-    shares = {name: len(held & ids) / len(ids) for name, ids in known.items()}
-    best = max(shares, key=lambda name: shares[name])
-    return best if shares[best] > 0 else ""

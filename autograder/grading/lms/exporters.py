@@ -163,7 +163,8 @@ class LmsExporter(ExportPlugin):  # type: ignore[misc]
         self, sheet: Sheet, people: People, grades: Sequence[Grade], assignment: str, most: float
     ) -> None:
         column = self.grade_column(sheet, assignment)
-        factor = self._factor(self.points_possible(sheet, column), most)
+        theirs = self.points_possible(sheet, column)
+        factor = self._factor(theirs, most)
         left = {grade.student_id: grade for grade in grades}
         owners: dict[str, list[tuple[list[str], LmsStudent]]] = {}
         for row in sheet.rows:
@@ -188,6 +189,8 @@ class LmsExporter(ExportPlugin):  # type: ignore[misc]
                 continue
             if text := self._text(grade, factor):
                 sheet.put(row, column, text)
+                if theirs is not None and float(text) > theirs:
+                    self.result.notes.append(f"{student}: {text} is more than {theirs:g}")
         self.result.unknown = [
             f"{grade.student_id}: {grade.score:g} of {grade.max_score:g}" for grade in left.values()
         ]

@@ -18,10 +18,12 @@ from traitlets import Enum, Unicode
 from autograder.grading.blueprint import grade_ids, load_blueprint
 from autograder.grading.course import Course, open_course
 from autograder.grading.lms import layouts, records
-from autograder.grading.lms.attempts import Choice, Left, choose, identify
+from autograder.grading.lms.archive import Unpacked
+from autograder.grading.lms.attempts import Choice, choose
 from autograder.grading.lms.layouts import Reader, Source
+from autograder.grading.lms.owners import Left, identify
 from autograder.grading.lms.people import People, known_people, read_roster
-from autograder.grading.lms.unpack import BadArchiveError, Unpacked, unpack
+from autograder.grading.lms.unpack import BadArchiveError, unpack
 
 CHOICES: Final = ("moodle", "canvas", layouts.OWN, layouts.PATTERN)
 """Names of all layouts; the last uses ``FileNameCollectorPlugin.named_regexp``."""

@@ -3,82 +3,15 @@
 import os
 import shutil
 import stat
-import struct
 import time
 import zipfile
 import zlib
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
+from autograder.grading.lms.archive import DAMAGED, Limits, Problem, Unpacked, directory_size
 from autograder.grading.lms.member_names import BadNameError, is_rubbish, safe_parts, spelled
-from autograder.grading.reader import MAX_BYTES
-
-
-@dataclass(frozen=True)
-class Limits:
-    """How much may come out of an archive.
-
-    Attributes
-    ----------
-    files : int
-        Files of the whole archive; an archive inside may hold a tenth of them.
-    file_bytes : int
-        Bytes of one file, as large as a notebook may be.
-    total_bytes : int
-        Bytes of all files together; an archive inside may hold a sixteenth of them.
-    directory_bytes : int
-        Bytes of an archive's table of contents, which is read into memory.
-    ratio : int
-        How many times larger than in the archive a file of more than `bomb_bytes` may be.
-    bomb_bytes : int
-        Below that size any ratio is fine.
-    depth : int
-        Archives in archives, the outermost counted.
-    """
-
-    files: int = 20_000
-    file_bytes: int = MAX_BYTES
-    total_bytes: int = 4 * 2**30
-    directory_bytes: int = 16 * 2**20
-    ratio: int = 200
-    bomb_bytes: int = 8 * 2**20
-    depth: int = 3
-
-
-@dataclass(frozen=True)
-class Problem:
-    """A file that was not unpacked as it is.
-
-    Attributes
-    ----------
-    path : str
-        Its path in the archive.
-    reason : str
-        Why.
-    lost : bool
-        Whether nothing of it was unpacked.
-    """
-
-    path: str
-    reason: str
-    lost: bool = True
-
-
-@dataclass
-class Unpacked:
-    """What became of an archive.
-
-    Attributes
-    ----------
-    problems : list of Problem
-        Files that were left out, and files that were renamed.
-    rubbish : int
-        Files of operating systems and checkpoints, which nobody misses.
-    """
-
-    problems: list[Problem] = field(default_factory=list)
-    rubbish: int = 0
 
 
 class BadArchiveError(Exception):
@@ -99,12 +32,6 @@ _CHUNK: Final = 2**16
 _ENCRYPTED: Final = 0x1
 _READABLE: Final = (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED)
 """The others need memory that the archive itself chooses."""
-
-_DAMAGED: Final = (
-    *(zipfile.BadZipFile, OSError, EOFError, ValueError, RuntimeError),
-    *(struct.error, IndexError, OverflowError),
-)
-"""What `zipfile` raises for archives that are not what they should be."""
 
 _NO_TIME: Final = 1980
 """Year of files whose archive keeps no times."""
@@ -174,7 +101,7 @@ def _unpack(
             except (BadNameError, _TooMuchError) as error:
                 found.problems.append(Problem(shown, str(error)))
                 continue
-            except _DAMAGED as error:
+            except DAMAGED as error:
                 found.problems.append(Problem(shown, f"is damaged ({error})"))
                 continue
             _set_time(target, info, default)
@@ -184,34 +111,15 @@ def _unpack(
 
 def _opened(archive: Path, limits: Limits) -> zipfile.ZipFile:
     try:
-        if _directory_size(archive) > limits.directory_bytes:
+        if directory_size(archive) > limits.directory_bytes:
             raise BadArchiveError("its table of contents is too long")
         return zipfile.ZipFile(archive)
-    except _DAMAGED as error:
+    except DAMAGED as error:
         raise BadArchiveError(f"it is no ZIP archive, or a damaged one ({error})") from error
 
 
 def _is_folder(info: zipfile.ZipInfo) -> bool:
     return info.orig_filename.endswith(("/", "\\"))
-
-
-def _directory_size(archive: Path) -> int:
-    """Return the bytes of an archive's table of contents, found where `zipfile` finds it."""
-    with archive.open("rb") as file:
-        size = file.seek(0, os.SEEK_END)
-        file.seek(max(size - 22 - 2**16, 0))
-        tail = file.read()
-        at = len(tail) - 22
-        if not (tail[at : at + 4] == b"PK\x05\x06" and tail[-2:] == b"\0\0"):
-            at = tail.rfind(b"PK\x05\x06")
-        if at < 0:
-            raise zipfile.BadZipFile("File is not a zip file")
-        (length,) = struct.unpack_from("<L", tail, at + 12)
-        locator = tail[at - 20 : at] if at >= 20 else b""
-        if locator[:4] == b"PK\x06\x07":
-            file.seek(struct.unpack_from("<Q", locator, 8)[0])
-            (length,) = struct.unpack_from("<Q", file.read(56), 40)
-    return int(length)
 
 
 def _place(

@@ -145,6 +145,14 @@ def test_layout_can_be_forced(run: Run, course: Path, tmp_path: Path) -> None:
     assert not (course / "submitted").exists()
 
 
+def test_layouts_that_there_are_are_listed(run: Run, course: Path, tmp_path: Path) -> None:
+    archive = pack(tmp_path / "a.zip", {"x": "y"})
+    result = run("collect", archive, "--layout", "blackboard")
+    assert result.exit_code == 1
+    assert "there are moodle, canvas, own, pattern" in result.output
+    assert run("collect", tmp_path / "b.zip").output.endswith("b.zip\n")
+
+
 def test_unknown_layout_says_what_to_do(run: Run, course: Path, tmp_path: Path) -> None:
     archive = pack(tmp_path / "a.zip", {"homework of anna.ipynb": text(course)})
     result = run("collect", archive)
