@@ -15,6 +15,8 @@ from autograder.grading.lms.collect import Collected, collect
 
 Run = Callable[..., Result]
 
+pytestmark = pytest.mark.slow
+
 
 def moodle(name: str, number: int) -> str:
     return f"{name}_{number}_assignsubmission_file_"

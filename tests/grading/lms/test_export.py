@@ -24,6 +24,8 @@ from autograder.grading.lms.sheets import harmless
 
 Run = Callable[..., Result]
 
+pytestmark = pytest.mark.slow
+
 MOODLE = [
     *("Identifier", "Full name", "Email address", "Status", "Grade", "Maximum Grade"),
     *("Grade can be changed", "Last modified (submission)", "Last modified (grade)"),

@@ -18,6 +18,8 @@ from autograder.grading.lms.archive import Limits, Unpacked
 from autograder.grading.lms.member_names import BadNameError, printable, safe_parts
 from autograder.grading.lms.unpack import BadArchiveError, unpack
 
+pytestmark = pytest.mark.slow
+
 SMALL = Limits(files=50, file_bytes=100_000, total_bytes=1_000_000, bomb_bytes=10_000, ratio=100)
 
 
