@@ -373,14 +373,16 @@ def collect(
     for note in found.notes:
         typer.echo(note)
     if found.missing or not found.taken:
-        raise fail(f"{found.missing} files were not taken that may be somebody's submission")
+        raise fail(f"not taken, and maybe somebody's submission: {found.missing}")
 
 
 def _print_rows(rows: "list[Row]") -> None:
     from rich.console import Console
     from rich.table import Table
 
-    table = Table("student", "file", "attempt", "what was done")
+    table = Table()
+    for header in ("student", "file", "attempt", "what was done"):
+        table.add_column(header, overflow="fold")
     for row in rows:
         table.add_row(row.student, row.file, row.attempt, row.done)
     Console().print(table, markup=False)

@@ -237,7 +237,8 @@ def _summed_up(app: _Collection, course: Course) -> Collected:
         result.missing += problem.lost
     if found.found.rubbish:
         result.notes.append(
-            f"{found.found.rubbish} files of operating systems and checkpoints were passed over"
+            f"files of operating systems and checkpoints that were passed over: "
+            f"{found.found.rubbish}"
         )
     if collector.recognised == "moodle" and not collector.people.complete:
         result.notes.append(

@@ -34,7 +34,7 @@ class Exported:
     open : list of str
         Students whose grade is not final, and why; left as they were unless asked for.
     unknown : list of str
-        Students with a grade who are not in the template.
+        Students who handed in and are not in the template, or can't be found in the system.
     without : list of str
         People of the template who have handed in nothing, or who may be several students.
     notes : list of str
@@ -50,10 +50,10 @@ class Exported:
 
     def lines(self) -> list[str]:
         """Return everything as lines for a person."""
-        found = [f"{self.written} grades: {self.path}", *self.notes]
+        found = [f"grades written to {self.path}: {self.written}", *self.notes]
         for title, names in (
             ("not final:", self.open),
-            ("graded, but not in the template:", self.unknown),
+            ("handed in here, but not in the template:", self.unknown),
             ("in the template, but without a grade here:", self.without),
         ):
             found += [title, *(f"  {name}" for name in names)] if names else []
@@ -192,7 +192,8 @@ class LmsExporter(ExportPlugin):  # type: ignore[misc]
                 if theirs is not None and float(text) > theirs:
                     self.result.notes.append(f"{student}: {text} is more than {theirs:g}")
         self.result.unknown = [
-            f"{grade.student_id}: {grade.score:g} of {grade.max_score:g}" for grade in left.values()
+            f"{one.student_id}: {f'{one.score:g} of {one.max_score:g}' if one.graded else one.open}"
+            for one in left.values()
         ]
 
     def _factor(self, theirs: float | None, ours: float) -> float:

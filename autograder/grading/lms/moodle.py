@@ -61,7 +61,7 @@ class MoodleExporter(LmsExporter):
         name = known or next((name for name in person.names if name), "") or grade.student_id
         email = next((key for key in person.keys if "@" in key), "")
         if not number:
-            self.result.unknown.append(f"{grade.student_id}: its number in Moodle is not known")
+            self.result.notes.append(f"{grade.student_id}: the number in Moodle is not known")
         identifier = f"Participant {number}" if number else ""
         return [identifier, name, email, "", text, f"{self._most:.2f}", "Yes", "-", "-", ""]
 

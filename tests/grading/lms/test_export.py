@@ -21,6 +21,7 @@ from autograder.grading.lms.export import FORMATS
 from autograder.grading.lms.exporters import LmsExporter
 from autograder.grading.lms.records import Record
 from autograder.grading.lms.sheets import harmless
+from autograder.grading.pipeline import grade
 
 Run = Callable[..., Result]
 
@@ -107,7 +108,7 @@ def test_moodle_fills_its_worksheet(run: Run, graded_class: Path, tmp_path: Path
     assert into.read_bytes().startswith(b"\xef\xbb\xbfIdentifier,Full name,")
     assert "zluczak: 1 answer waits to be graded by hand" in result.output
     assert "Nobody Here" in result.output
-    assert "2 grades" in result.output
+    assert f"grades written to {into}: 2" in result.output
 
 
 def test_provisional_grades_are_written_when_asked(
@@ -289,7 +290,7 @@ def test_what_is_not_final_is_left_out_and_said(
         "unlucky: it could not be graded",
         "stale: a newer submission has not been graded yet",
         "ungraded: has not been graded yet",
-        "0 grades",
+        f"grades written to {into}: 0",
     ):
         assert said in result.output
 
@@ -366,3 +367,8 @@ def test_from_download_to_worksheet(run: Run, course: Path, tmp_path: Path) -> N
     result = run("export", "tiny", "--format", "moodle", "--into", into, "--template", template)
     assert "101: has not been graded yet" in result.output
     assert read(into) == moodle_rows()
+    assert grade(course, "tiny", progress=False)[0].score == 7.0
+    arguments = ("--format", "moodle", "--into", into, "--template", template, "--provisional")
+    result = run("export", "tiny", *arguments)
+    assert "101: 1 answer waits to be graded by hand" in result.output
+    assert read(into) == moodle_rows((2, 4, "7.00"))
