@@ -14,7 +14,7 @@ from autograder.grading.course import Course, CourseError, open_course
 from autograder.grading.files import hashes
 from autograder.grading.lms import records
 from autograder.grading.lms.attempts import Attempt, plain_name
-from autograder.grading.lms.deliver import Delivery, deliver
+from autograder.grading.lms.deliver import UNKNOWN_AGE, Delivery, deliver
 from autograder.grading.lms.member_names import printable
 from autograder.grading.lms.plugins import CHOICES, LmsCollector, SafeExtractor, UnknownLayoutError
 from autograder.grading.lms.recognise import assignment_of
@@ -112,6 +112,7 @@ class _Collection(ZipCollectApp):  # type: ignore[misc]
         except OSError as error:
             done, there = f"not taken: {error.strerror} ({error.filename})", False
             self.result.missing += 1
+        self.result.missing += UNKNOWN_AGE in done
         if there:
             records.save(self.course.root, assignment, student, record)
         self.result.taken += [_row(student, one, done) for one in attempts]

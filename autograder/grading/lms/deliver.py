@@ -17,6 +17,7 @@ TIMESTAMP: Final = "timestamp.txt"
 
 TAKEN: Final = "taken"
 SAME: Final = "already there"
+UNKNOWN_AGE: Final = "another is there, and nothing says which is later; --force replaces it"
 
 
 @dataclass(frozen=True)
@@ -115,7 +116,7 @@ def _why_kept(folder: Path, delivery: Delivery, before: Record | None) -> str:
         return "" if later else "the one that is there was downloaded later"
     if was is not None:
         return "" if delivery.time > was else f"the one that is there is of {was}"
-    return "another is there, and nothing says which is later; --force replaces it"
+    return UNKNOWN_AGE
 
 
 def _make(folder: Path, delivery: Delivery, scratch: Path) -> None:

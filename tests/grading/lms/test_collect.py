@@ -8,7 +8,7 @@ import nbformat
 import pytest
 import tiny_course
 from archives import EVENING, MORNING, own, pack, packed, submitted, text, utc
-from click.testing import Result
+from typer.testing import Result
 
 from autograder.grading.course import open_course
 from autograder.grading.lms.collect import Collected, collect
@@ -416,6 +416,7 @@ def test_submission_of_unknown_age_stays(course: Path, tmp_path: Path) -> None:
     tiny_course.hand_in(course, "101", tiny_course.released(course))
     found = collect(course, download(tmp_path / "a.zip", text(course), MORNING))
     assert "nothing says which is later; --force replaces it" in done(found)["101"]
+    assert found.missing == 1
 
 
 def test_interrupted_between_students_leaves_whole_ones(

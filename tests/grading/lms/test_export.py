@@ -10,7 +10,7 @@ import nbformat
 import pytest
 import tiny_course
 from archives import pack, text
-from click.testing import Result
+from typer.testing import Result
 
 from autograder.grading import status
 from autograder.grading.candidates import fingerprint
