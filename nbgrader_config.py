@@ -90,3 +90,8 @@ c.GenerateFeedback.preprocessors = [
     "autograder.grading.feedback.ShowSummary",
     "nbconvert.preprocessors.CSSHTMLHeaderPreprocessor",
 ]
+
+# ---- Zip collect: a download of Moodle or Canvas -> submitted/ ------------------------------
+# `autograder collect` does more: it replaces a submission by a later one only.
+c.ZipCollectApp.extractor_plugin = "autograder.grading.lms.plugins.SafeExtractor"
+c.ZipCollectApp.collector_plugin = "autograder.grading.lms.plugins.LmsCollector"

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 if TYPE_CHECKING:
+    from autograder.grading.lms.collect import Row
     from autograder.grading.results import Result
 
 # It compiles a grammar when imported, for seconds, and only checks addresses in JSON that we never
@@ -356,3 +357,111 @@ def doctor() -> None:
         typer.echo(mark)
     if missing:
         raise typer.Exit(1)
+
+
+@app.command()
+def collect(
+    archive: Annotated[Path, typer.Argument(help="The ZIP file of Moodle, Canvas or a student.")],
+    assignment: Annotated[
+        str, typer.Option(help="Name of the assignment; recognised if not given.")
+    ] = "",
+    layout: Annotated[
+        str, typer.Option(help="moodle, canvas, own or pattern; recognised if not given.")
+    ] = "",
+    roster: Annotated[
+        Path | None, typer.Option(help="CSV file with the students' ids, names and numbers.")
+    ] = None,
+    student: Annotated[
+        str, typer.Option(help="Whose archive it is, where the archive does not say.")
+    ] = "",
+    force: Annotated[
+        bool, typer.Option("--force", help="Replace submissions, whichever is later.")
+    ] = False,
+) -> None:
+    """Put the submissions of a download into submitted/; docs/lms.md says how."""
+    root = _course_root()
+    if assignment:
+        _known(root, assignment)
+    from autograder.grading.lms import collect as collecting
+
+    try:
+        with _clear_errors():
+            found = collecting.collect(
+                root,
+                archive,
+                assignment=assignment,
+                layout=layout,
+                roster=roster,
+                student=student,
+                force=force,
+            )
+    except KeyboardInterrupt as stop:
+        typer.echo("stopped; what was collected is whole, the same command goes on", err=True)
+        raise typer.Exit(130) from stop
+    typer.echo(f"{found.assignment}, layout {found.layout}")
+    _print_rows(found.taken)
+    if found.left:
+        typer.echo("Not taken:")
+        for row in found.left:
+            typer.echo(f"  {row.file}{f' ({row.student})' if row.student else ''}: {row.done}")
+    for note in found.notes:
+        typer.echo(note)
+    if found.missing or not found.taken:
+        raise fail(f"not taken, and maybe somebody's submission: {found.missing}")
+
+
+def _print_rows(rows: "list[Row]") -> None:
+    from rich.console import Console
+    from rich.table import Table
+
+    table = Table()
+    for header in ("student", "file", "attempt", "what was done"):
+        table.add_column(header, overflow="fold")
+    for row in rows:
+        table.add_row(row.student, row.file, row.attempt, row.done)
+    Console().print(table, markup=False)
+
+
+@app.command()
+def export(
+    assignment: Assignment,
+    system: Annotated[str, typer.Option("--format", help="moodle or canvas.")],
+    into: Annotated[Path, typer.Option(help="The file to write.", dir_okay=False)],
+    template: Annotated[
+        Path | None,
+        typer.Option(help="Grading worksheet or gradebook; only the grades are filled in."),
+    ] = None,
+    column: Annotated[
+        str, typer.Option(help="Header of the grades' column, where it is not recognised.")
+    ] = "",
+    roster: Annotated[
+        Path | None, typer.Option(help="CSV file with the students' ids, names and numbers.")
+    ] = None,
+    student: Students = None,
+    provisional: Annotated[
+        bool, typer.Option("--provisional", help="Also grades that are not final.")
+    ] = False,
+    scale: Annotated[
+        bool, typer.Option("--scale", help="Convert points to the template's maximum.")
+    ] = False,
+) -> None:
+    """Write the grades of an assignment for Moodle or Canvas to import."""
+    root = _course_root()
+    _known(root, assignment)
+    from autograder.grading.lms import export as exporting
+
+    with _clear_errors():
+        found = exporting.export(
+            root,
+            assignment,
+            system=system,
+            into=into,
+            template=template,
+            column=column,
+            roster=roster,
+            students=student or (),
+            provisional=provisional,
+            scale=scale,
+        )
+    for line in found.lines():
+        typer.echo(line)

@@ -204,6 +204,8 @@ def _rebuild_cell(raw: Any) -> NotebookNode | None:
     kind = raw.get("cell_type")
     if not isinstance(source, str) or kind not in ("code", "markdown", "raw"):
         return None
+    # Line ends of Windows are nobody's change of a cell.
+    source = source.replace("\r\n", "\n").replace("\r", "\n")
     cell = NotebookNode(cell_type=kind, id=raw.get("id"), source=source)
     cell.metadata = _metadata(raw.get("metadata"))
     if kind == "code":
