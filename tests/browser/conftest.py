@@ -49,7 +49,8 @@ def page(
         yield page
         page.screenshot(path=screenshots / f"{request.node.name}-end.png")
         browser.close()
-    assert not errors, [error.message for error in errors]
+    # Formgrader loads MathJax from the network, and goes on without it.
+    assert not [error.message for error in errors if "MathJax" not in error.message]
 
 
 @pytest.fixture(scope="session")

@@ -95,7 +95,7 @@ class NotebookPage:
         """Save the notebook by keyboard, and wait for it."""
         before = self.file.stat().st_mtime_ns
         self.page.keyboard.press("Control+S")
-        self.page.wait_for_function("() => !document.querySelector('.jp-mod-dirty')")
+        expect(self.page.locator(".lm-TabBar-tab.jp-mod-dirty")).to_have_count(0)
         assert self.file.stat().st_mtime_ns > before
 
     def validate(self) -> Locator:
@@ -119,5 +119,7 @@ def open_from_folder(page: Page, address: str, file: Path) -> NotebookPage:
     page.goto(address)
     for name in (file.parent.name, file.name):
         page.locator(".jp-DirListing-item").get_by_text(name, exact=True).dblclick()
-    expect(page.locator(".jp-Notebook")).to_be_visible()
+    # Until the kernel is there the notebook takes the keyboard from whatever else has it.
+    expect(page.get_by_text("Python 3 (ipykernel) | Idle")).to_be_visible()
+    expect(page.locator(".jp-Notebook :focus, .jp-Notebook:focus")).to_have_count(1)
     return NotebookPage(page, file)

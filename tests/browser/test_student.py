@@ -43,7 +43,7 @@ def lab(work: Path, tmp_path: Path, quick: str) -> Iterator[Server]:
 
 
 def test_a_student_does_an_exercise(
-    page: Page, lab: Server, work: Path, repository: Path, screenshots: Path, quick: str
+    lab: Server, page: Page, work: Path, repository: Path, screenshots: Path, quick: str
 ) -> None:
     notebook = open_from_folder(page, lab.url("lab"), work / NOTEBOOK)
     tests = test_cells(notebook)
