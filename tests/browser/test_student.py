@@ -137,7 +137,7 @@ def _validation_finds(notebook: NotebookPage, failing: list[str], screenshots: P
     notebook.page.screenshot(path=screenshots / "student-5-validated.png")
     saved = notebook.saved()
     if failing:
-        shown = dialog.locator(".validation-failed .jp-RenderedText:nth-child(even) pre")
+        shown = dialog.locator(".validation-failed pre")
         sources = [mutator.source(mutator.find(saved, name)).strip() for name in failing]
         expect(dialog.get_by_text("The following cell failed:")).to_have_count(len(failing))
         assert [text for text in shown.all_inner_texts() if text in sources] == sources
