@@ -12,10 +12,6 @@ from dataclasses import dataclass
 from pathlib import Path
 
 SECONDS = 180.0
-EXTENSIONS = (
-    *("nbgrader:assignment-list", "nbgrader:course-list"),
-    *("nbgrader:create-assignment", "nbgrader:formgrader", "nbgrader:validate-assignment"),
-)
 _SETTINGS = {
     # It asks the network for news, in a box that covers the page.
     "apputils-extension/notification": {"fetchNews": "false", "checkForUpdates": False},
@@ -37,9 +33,7 @@ class Server:
 
 
 @contextlib.contextmanager
-def jupyter_lab(
-    folder: Path, state: Path, variables: Mapping[str, str], command: list[str] | None = None
-) -> Iterator[Server]:
+def jupyter_lab(folder: Path, state: Path, variables: Mapping[str, str]) -> Iterator[Server]:
     """Start JupyterLab in a folder, and end it with its kernels.
 
     Parameters
@@ -50,8 +44,6 @@ def jupyter_lab(
         Folder for its log, settings and whatever else it would write in a person's home.
     variables : mapping of str to str
         Environment of the server and its kernels, beside ours.
-    command : list of str, optional
-        What starts it; further options are added.
     """
     token = secrets.token_hex(16)
     runtime = state / "runtime"
@@ -66,15 +58,15 @@ def jupyter_lab(
         "IPYTHONDIR": str(state / "ipython"),
         **variables,
     }
-    options = [
+    command = [
+        *(sys.executable, "-m", "jupyterlab"),
         *("--no-browser", "--allow-root", "--port=0", "--ServerApp.ip=127.0.0.1"),
         f"--IdentityProvider.token={token}",
     ]
     log = state / "server.log"
-    start = command or [sys.executable, "-m", "jupyterlab"]
     with log.open("wb") as output:
         server = subprocess.Popen(
-            [*start, *options], cwd=folder, env=environment, stdout=output, stderr=output
+            command, cwd=folder, env=environment, stdout=output, stderr=output
         )
     try:
         yield Server(_address(server, runtime, log), token)
