@@ -6,6 +6,7 @@ submission goes the same way through each of them.
 
 from autograder.grading.course import put_tools_on_path
 from autograder.release.generate import PREPROCESSORS
+from autograder.release.worksheets import VALIDATE_SECONDS
 
 put_tools_on_path()
 
@@ -26,6 +27,9 @@ c.GenerateAssignment.preprocessors = PREPROCESSORS
 # A gap is written `name = ...` above the solution; nothing takes the solution's place.
 c.ClearSolutions.code_stub = {"python": ""}
 c.ClearSolutions.text_stub = "Write your answer here."
+
+# ---- Validate: the button in JupyterLab, and `nbgrader validate` ----------------------------
+c.Execute.timeout = VALIDATE_SECONDS
 
 # ---- Autograde: submitted/ -> autograded/ --------------------------------------------------
 c.Autograde.exporter_class = "autograder.grading.exporter.SubmissionExporter"

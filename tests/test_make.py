@@ -7,8 +7,10 @@ import sys
 from pathlib import Path
 
 import pytest
+from nbgrader.preprocessors import Execute
+from nbgrader.server_extensions.validate_assignment.handlers import ValidateAssignmentHandler
 
-from autograder.release.worksheets import copy_new
+from autograder.release.worksheets import VALIDATE_SECONDS, configure, copy_new
 from tests import full
 
 SETUP_IS_THERE = ["-o", ".venv/.installed"]
@@ -60,6 +62,22 @@ def test_work_of_a_student_is_never_overwritten(tmp_path):
 def test_nothing_to_copy_is_an_error(tmp_path):
     with pytest.raises(FileNotFoundError, match="no folder"):
         copy_new(tmp_path / "release", tmp_path / "work")
+
+
+@pytest.mark.parametrize("folder", ["work", "course"])
+def test_the_validate_button_gives_trainings_time(folder, repository, tmp_path, monkeypatch):
+    if folder == "work":
+        configure(tmp_path)
+    monkeypatch.chdir(tmp_path if folder == "work" else repository)
+    monkeypatch.setenv("JUPYTER_CONFIG_DIR", str(tmp_path / "config"))
+    config = ValidateAssignmentHandler.load_config(None)
+    assert Execute(config=config).timeout == VALIDATE_SECONDS
+
+
+def test_a_configuration_of_a_student_is_never_overwritten(tmp_path):
+    (tmp_path / "nbgrader_config.py").write_text("mine")
+    configure(tmp_path)
+    assert (tmp_path / "nbgrader_config.py").read_text() == "mine"
 
 
 @pytest.fixture

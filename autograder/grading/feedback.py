@@ -8,12 +8,14 @@ from pathlib import Path
 from typing import Any
 
 import nbformat
+import nbgrader
 from jinja2 import BytecodeCache, Environment
 from jinja2.bccache import Bucket
 from nbconvert import HTMLExporter
 from nbformat import NotebookNode
 from nbgrader.converters import GenerateFeedback
 from nbgrader.preprocessors import NbGraderPreprocessor
+from traitlets.config import Config
 
 from autograder.grading import cells, hidden_text, outputs, status
 
@@ -25,8 +27,27 @@ _HEADLINES = {
 }
 
 
+_NBGRADER = Path(nbgrader.__file__).parent / "server_extensions" / "formgrader"
+_TEMPLATES_OF_NBGRADER = str(_NBGRADER / "templates")
+_STYLES_OF_NBGRADER = str(_NBGRADER / "static" / "node_modules" / "bootstrap" / "dist" / "css")
+_OWN_TEMPLATES = str(Path(__file__).parent / "templates")
+
+
 class PageExporter(HTMLExporter):  # type: ignore[misc]
-    """nbconvert's HTML exporter; a process compiles its templates once, not for every page."""
+    """nbconvert's HTML exporter with the template of our feedback pages.
+
+    A process compiles the template once, not for every page.
+    """
+
+    @property
+    def default_config(self) -> Config:
+        """Name the template, which builds on nbgrader's."""
+        config = Config()
+        config.PageExporter.template_name = "feedback_page"
+        config.PageExporter.extra_template_basedirs = [_OWN_TEMPLATES, _TEMPLATES_OF_NBGRADER]
+        config.PageExporter.extra_template_paths = [_TEMPLATES_OF_NBGRADER, _STYLES_OF_NBGRADER]
+        config.merge(super().default_config)
+        return config
 
     def _create_environment(self) -> Environment:
         environment: Environment = super()._create_environment()
@@ -136,7 +157,8 @@ def _row(nb: NotebookNode, index: int, cell: NotebookNode) -> str:
     else:
         message = "graded by hand"
     shown = _as_text(message).replace("\n", " ")
-    return f"| {cells.grade_id(cell)} | {score:g} of {most:g} | {shown} |"
+    name = cells.grade_id(cell)
+    return f"| [{name}](#{name}) | {score:g} of {most:g} | {shown} |"
 
 
 def _as_text(message: str) -> str:

@@ -4,6 +4,17 @@ import shutil
 import sys
 from pathlib import Path
 
+from data_scripts.cache import write_atomically
+
+VALIDATE_SECONDS = 1200
+"""A cell may take so long when nbgrader's Validate button runs it: trainings take minutes."""
+
+CONFIG = f'''"""What nbgrader's Validate button reads in this folder."""
+
+c = get_config()
+c.Execute.timeout = {VALIDATE_SECONDS}  # seconds; nbgrader would stop a training after 30
+'''
+
 
 def copy_new(release: Path, work: Path) -> list[Path]:
     """Copy the files of a release that a working folder lacks.
@@ -40,8 +51,22 @@ def copy_new(release: Path, work: Path) -> list[Path]:
     return copied
 
 
+def configure(work: Path) -> None:
+    """Write nbgrader's configuration of a working folder, unless there is one.
+
+    Parameters
+    ----------
+    work : pathlib.Path
+        Where a student works, and starts JupyterLab; made when missing.
+    """
+    work.mkdir(parents=True, exist_ok=True)
+    config = work / "nbgrader_config.py"
+    if not config.exists():
+        write_atomically(config, CONFIG.encode("utf-8"))
+
+
 if __name__ == "__main__":
     source, destination = map(Path, sys.argv[1:])
     new = copy_new(source, destination)
-    destination.mkdir(exist_ok=True)
+    configure(destination)
     print(f"{len(new)} new files in {destination}/; what was there stays as it is")
