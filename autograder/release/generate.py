@@ -21,6 +21,7 @@ PREPROCESSORS = [
     "nbgrader.preprocessors.ClearHiddenTests",
     "nbgrader.preprocessors.ClearMarkScheme",
     "autograder.release.tidy.TidyCells",
+    "autograder.release.contents.ListCells",
     "nbgrader.preprocessors.ComputeChecksums",
     "nbgrader.preprocessors.CheckCellMetadata",
 ]

@@ -126,7 +126,7 @@ class TrainingProgress(keras.callbacks.Callback):  # type: ignore[misc]
 
     def _share(self, epochs_done: float) -> float:
         first = max(self._first_epoch, 0)
-        return (epochs_done - first) / max(self.params["epochs"] - first, 1)
+        return (epochs_done - first) / max(int(self.params["epochs"]) - first, 1)
 
     def _left(self, share: float) -> str:
         if share <= 0:
