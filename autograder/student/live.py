@@ -5,6 +5,7 @@ of ipywidgets shows again, and its plain bar writes to stderr, which nbgrader ta
 """
 
 import html
+import shutil
 import sys
 from typing import Any, Protocol
 
@@ -63,7 +64,8 @@ class TerminalLine:
 
     def update(self, text: str, share: float) -> None:
         """Write over the line."""
-        line = f"{bar(share)} {text}"
+        width = shutil.get_terminal_size().columns - 1  # a line that wraps can't be written over
+        line = f"{bar(share)} {text}"[:width]
         print(f"\r{line:<{self._length}}", end="", flush=True)
         self._length = len(line)
 
@@ -73,9 +75,8 @@ class TerminalLine:
         """Show nothing."""
 
     def end(self, text: str, share: float) -> None:
-        """Write over the line a last time and end it."""
-        self.update(text, share)
-        print(flush=True)
+        """Write over the line a last time, in full, and end it."""
+        print(f"\r{text:<{self._length}}", flush=True)
 
 
 class PlainLines:
@@ -129,8 +130,13 @@ def bar(share: float) -> str:
     share : float
         How much of it is full, 0 to 1.
     """
-    filled = round(BAR_WIDTH * min(max(share, 0.0), 1.0))
+    filled = int(BAR_WIDTH * min(max(share, 0.0), 1.0))
     return f"[{'#' * filled}{'.' * (BAR_WIDTH - filled)}]"
+
+
+def duration(seconds: float) -> str:
+    """Return a time as people say it, in seconds or minutes."""
+    return f"{seconds:.0f} s" if seconds < 90 else f"{seconds / 60:.0f} min"
 
 
 def _show(handle: Any, bundle: dict[str, str]) -> Any:

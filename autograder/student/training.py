@@ -8,7 +8,7 @@ import keras
 
 from autograder import settings
 from autograder.student import plots
-from autograder.student.live import open_line
+from autograder.student.live import duration, open_line
 from autograder.student.stopping import StopButton
 
 SECONDS_BETWEEN_LINES: Final = 0.25
@@ -132,7 +132,7 @@ class TrainingProgress(keras.callbacks.Callback):  # type: ignore[misc]
         if share <= 0:
             return ""
         seconds = (time.monotonic() - self._begin) / share * (1 - share)
-        return f", {_duration(seconds)} left"
+        return f", {duration(seconds)} left"
 
     def _kept(self) -> str:
         """Say where the best weights are."""
@@ -163,9 +163,3 @@ def _figures(logs: dict[str, Any] | None) -> str:
 
 def _speak(key: str) -> str:
     return key.replace("val_", "validation ").replace("_", " ")
-
-
-def _duration(seconds: float) -> str:
-    if seconds < 90:
-        return f"{seconds:.0f} s"
-    return f"{seconds / 60:.0f} min"

@@ -99,6 +99,11 @@ def _open(submission: Submission) -> Iterator[Finding]:
             yield problem(f"no answer yet in {submission.name(cell)}.")
 
 
+def is_open(cell: Cell) -> bool:
+    """Tell whether something in a gap of code is still to be filled."""
+    return open_names(cell.source) != []
+
+
 def open_names(source: str) -> list[str] | None:
     """Return the names whose last value in a gap is ``...``; None if there is no code at all."""
     try:

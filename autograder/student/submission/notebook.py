@@ -122,7 +122,9 @@ class Submission:
         task, _, kind = grade_id.rpartition("_")
         if task in self.titles and kind in ("gap", "test"):
             return f"{'your cell' if kind == 'gap' else 'the check'} of “{self.titles[task]}”"
-        return f"the cell ‘{grade_id}’"
+        if grade_id.startswith("question"):
+            return f"your answer ‘{grade_id}’"
+        return f"{'the check' if kind == 'test' else 'the cell'} ‘{grade_id}’"
 
     def name(self, cell: Cell) -> str:
         """Return how to speak of a cell that is there."""
