@@ -17,6 +17,9 @@ SECONDS_BETWEEN_LINES: Final = 0.25
 DRAWING_SHARE: Final = 0.04
 """Curves are drawn so seldom that they take at most this share of the time of a training."""
 
+FIRST_DRAWING: Final = 0.2
+"""Seconds that a drawing is thought to take before the first one was timed."""
+
 BEST: Final = "val_accuracy"
 """By which figure of an epoch the best weights are chosen."""
 
@@ -60,7 +63,7 @@ class TrainingProgress(keras.callbacks.Callback):  # type: ignore[misc]
     def on_train_begin(self, logs: dict[str, Any] | None = None) -> None:
         """Start the clock, show an empty bar and wait for Stop."""
         self._begin = self._shown = self._drawn = time.monotonic()
-        self._drawing = 0.0
+        self._drawing = FIRST_DRAWING
         self._record: dict[str, list[float]] = {}
         self._epoch, self._first_epoch, self._step = 0, -1, 0
         self._stop = StopButton(self.model)
