@@ -8,6 +8,9 @@ QUICK = "EIGHT_FACES_QUICK"
 SKIPPED = "skipped: a quick test run trains too little to measure an accuracy."
 """What a test says that a quick run leaves out."""
 
+UNATTENDED = "EIGHT_FACES_UNATTENDED"
+"""The environment variable that says that nobody looks on while a notebook runs."""
+
 QUICK_EPOCHS = 2
 """Epochs of every training in a quick run."""
 
@@ -25,3 +28,16 @@ def quick() -> bool:
         trains two epochs on a tenth of the data, and its accuracy points are skipped.
     """
     return os.environ.get(QUICK, "") not in ("", "0")
+
+
+def unattended() -> bool:
+    """Tell whether a notebook is run by a program: for grading, or before it is handed in.
+
+    Returns
+    -------
+    bool
+        True when ``EIGHT_FACES_UNATTENDED`` is set to anything but ``""`` or ``"0"``. Progress is
+        not drawn then, an interrupt ends a cell at once, and a submission check within the
+        notebook does nothing.
+    """
+    return os.environ.get(UNATTENDED, "") not in ("", "0")

@@ -120,14 +120,14 @@ def draw(table: Mapping[str, Mapping[str, float]], path: Path) -> None:
     path : pathlib.Path
         A PNG file.
     """
-    from autograder.student.plots import PALETTE, new_figure
+    from autograder.student.plots import FILL, new_figure
 
     figure, axes = new_figure(7.5, 4.2)
     axis = axes[0, 0]
     markers = "os^Dv"
     for place, accuracies in enumerate(table.values()):
         mean = statistics.fmean(accuracies.values())
-        axis.bar(place, mean, width=0.62, color=PALETTE[4], edgecolor="black", linewidth=0.8)
+        axis.bar(place, mean, width=0.62, color=FILL, edgecolor="black", linewidth=0.8)
         for number, value in enumerate(accuracies.values()):
             axis.plot(place - 0.12 + 0.12 * number, value, markers[number % len(markers)],
                       color="black", markersize=5, fillstyle="none")  # fmt: skip

@@ -22,6 +22,7 @@ PREPROCESSORS = [
     "nbgrader.preprocessors.ClearHiddenTests",
     "nbgrader.preprocessors.ClearMarkScheme",
     "autograder.release.tidy.TidyCells",
+    "autograder.release.contents.ListCells",
     "nbgrader.preprocessors.ComputeChecksums",
     "nbgrader.preprocessors.CheckCellMetadata",
 ]

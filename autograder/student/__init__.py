@@ -4,6 +4,7 @@ from autograder.student import plots
 from autograder.student.data import flatten, load_faces, load_features, one_hot, standardize
 from autograder.student.exercise import Exercise
 from autograder.student.outcome import CheckFailed, NotAttempted, points
+from autograder.student.submission import submission_check
 
 __all__ = [
     "CheckFailed",
@@ -16,4 +17,5 @@ __all__ = [
     "plots",
     "points",
     "standardize",
+    "submission_check",
 ]

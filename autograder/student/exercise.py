@@ -80,11 +80,19 @@ class Exercise:
         keras.utils.set_random_seed(self.table.seed)
         tf.config.experimental.enable_op_determinism()
 
-    def watch(self) -> Any:
-        """Return a callback for ``fit`` that shows one line of progress."""
+    def watch(self, best_weights: str | None = None) -> Any:
+        """Return a callback for ``fit`` that shows how far it is, and the curves as they grow.
+
+        Parameters
+        ----------
+        best_weights : str, optional
+            File, ending in ``.weights.h5``, that keeps the weights of the epoch with the highest
+            validation accuracy; ``model.load_weights`` brings them back. `fit` itself ends with
+            the weights of its last epoch.
+        """
         from autograder.student.training import TrainingProgress
 
-        return TrainingProgress()
+        return TrainingProgress(best_weights)
 
     def ready(self, task: str, *values: object) -> bool:
         """Tell whether a gap is filled; if not, say for which task this cell waits.

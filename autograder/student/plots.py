@@ -11,11 +11,26 @@ import numpy as np
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
-PALETTE = ("#0072B2", "#D55E00", "#009E73", "#CC79A7", "#56B4E9", "#E69F00")
-"""Okabe and Ito's palette (2008), without its yellow, which is too faint on white."""
+PALETTE = ("#0072B2", "#D55E00", "#009E73", "#000000")
+"""Colours of series: those of Okabe and Ito (2008) with a contrast of 3 : 1 or more on white."""
+
+FILL = "#56B4E9"
+"""Their light blue, for areas with a dark edge."""
+
+MARKERS = ("o", "s", "^", "D")
+"""Series differ by marker as well, so that a figure can be read without colour."""
 
 LINE_STYLES = {"train": "--", "validation": "-"}
-"""Splits differ by line style as well, so that a figure can be read without colour."""
+"""Splits differ by line style."""
+
+HATCHES = ("", "//", "..", "xx")
+"""Bars differ by hatch as well."""
+
+CURVES = {
+    "loss": ("loss (cross-entropy)", (0, None), "upper right"),
+    "accuracy": ("accuracy (share of pictures)", (0, 1.02), "lower right"),
+}
+"""Figures of an epoch that are drawn: what to write on the axis, its limits, the legend's place."""
 
 
 def new_figure(width: float, height: float, rows: int = 1, columns: int = 1) -> Any:
@@ -50,13 +65,23 @@ def show(figure: "Figure", alternative_text: str) -> None:
     """
     from IPython.display import display
 
+    display(bundle(figure, alternative_text), raw=True)  # type: ignore[no-untyped-call]
+
+
+def bundle(figure: "Figure", alternative_text: str) -> dict[str, str]:
+    """Return a figure as Jupyter displays it; parameters as of `show`.
+
+    Returns
+    -------
+    dict of str to str
+        By MIME type: a page with the picture (PNG) and its alternative text, and that text alone.
+    """
     buffer = io.BytesIO()
     figure.savefig(buffer, format="png", dpi=80, metadata={"Software": None})
     picture = base64.b64encode(buffer.getvalue()).decode("ascii")
     # As HTML: JupyterLab does not show the alternative text of an image/png output.
     page = f'<img alt="{html.escape(alternative_text)}" src="data:image/png;base64,{picture}">'
-    bundle = {"text/html": page, "text/plain": alternative_text}
-    display(bundle, raw=True)  # type: ignore[no-untyped-call]
+    return {"text/html": page, "text/plain": alternative_text}
 
 
 def sample_grid(images: np.ndarray, labels: np.ndarray, columns: int = 10) -> None:
@@ -90,25 +115,62 @@ def learning_curves(histories: Mapping[str, Any]) -> None:
     histories : mapping of str to keras.callbacks.History
         What ``fit`` returned, by the name of the network.
     """
-    figure, ((loss_axis, accuracy_axis),) = new_figure(9, 3.4, 1, 2)
-    endings = []
-    for color, (name, history) in zip(PALETTE, histories.items(), strict=False):
-        record = history.history
-        epochs = range(1, len(record["loss"]) + 1)
-        for axis, key in ((loss_axis, "loss"), (accuracy_axis, "accuracy")):
-            for split, prefix in (("train", ""), ("validation", "val_")):
-                axis.plot(epochs, record[prefix + key], LINE_STYLES[split], color=color,
-                          label=f"{name}, {split}")  # fmt: skip
-        endings.append(
-            f"{name}: {record['accuracy'][-1]:.2f} on training images, "
-            f"{record['val_accuracy'][-1]:.2f} on validation images"
-        )
-    for axis in (loss_axis, accuracy_axis):
+    show(*draw_learning_curves(histories))
+
+
+def draw_learning_curves(histories: Mapping[str, Any]) -> tuple["Figure", str]:
+    """Return the figure of `learning_curves` and its alternative text."""
+    records = {name: history.history for name, history in histories.items()}
+    keys = [key for key in CURVES if any(key in record for record in records.values())]
+    figure, (axes,) = new_figure(4.5 * max(len(keys), 1), 3.4, 1, max(len(keys), 1))
+    for axis, key in zip(axes, keys, strict=False):
+        for number, (name, record) in enumerate(records.items()):
+            _draw_curves(axis, record, key, name, number, _first_epoch(histories[name]))
+        label, limits, place = CURVES[key]
+        axis.set(xlabel="epoch", ylabel=label, ylim=limits)
         axis.xaxis.get_major_locator().set_params(integer=True)
-    loss_axis.set(xlabel="epoch", ylabel="loss (cross-entropy)", ylim=(0, None))
-    accuracy_axis.set(xlabel="epoch", ylabel="accuracy", ylim=(0, 1.02))
-    accuracy_axis.legend(fontsize=8, loc="lower right")
-    show(figure, "Loss and accuracy by epoch. Accuracy in the last epoch: " + "; ".join(endings))
+        if key == keys[-1]:
+            axis.legend(fontsize=8, loc=place)
+    endings = [_ending(name, record) for name, record in records.items()]
+    what = " and ".join(keys).capitalize() or "Nothing"
+    return figure, f"{what} by epoch. " + " ".join(endings)
+
+
+def _first_epoch(history: Any) -> int:
+    """Return the number of the first epoch; a training that went on does not begin with 1."""
+    epochs = getattr(history, "epoch", None)
+    return epochs[0] + 1 if epochs else 1
+
+
+def _draw_curves(
+    axis: Any, record: Mapping[str, Any], key: str, name: str, number: int, first: int
+) -> None:
+    color = PALETTE[number % len(PALETTE)]
+    marker = MARKERS[number % len(MARKERS)]
+    for split, prefix in (("train", ""), ("validation", "val_")):
+        values = record.get(prefix + key)
+        if values is None:
+            continue
+        filled = {"markerfacecolor": "white"} if split == "train" else {}
+        axis.plot(range(first, first + len(values)), values, LINE_STYLES[split], color=color,
+                  marker=marker, markersize=4, markevery=max(len(values) // 8, 1),
+                  label=f"{name}, {split}", **filled)  # fmt: skip
+
+
+def _ending(name: str, record: Mapping[str, Any]) -> str:
+    """Say in a sentence how the curves of a network end."""
+    parts = []
+    for key in CURVES:
+        both = [f"{record[prefix + key][-1]:.2f} on {split} images"
+                for split, prefix in (("training", ""), ("validation", "val_"))
+                if record.get(prefix + key)]  # fmt: skip
+        if both:
+            parts.append(f"{key} " + ", ".join(both))
+    sentence = f"{name.capitalize()} after {len(record.get('loss', ()))} epochs: "
+    if record.get("val_accuracy"):
+        accuracies = list(record["val_accuracy"])
+        parts.append(f"highest validation accuracy {max(accuracies):.2f}")
+    return sentence + "; ".join(parts) + "."
 
 
 def confusion_matrix(matrix: Any) -> None:
@@ -121,19 +183,50 @@ def confusion_matrix(matrix: Any) -> None:
     """
     counts = np.asarray(matrix)
     figure, ((axis,),) = new_figure(4.8, 4.4)
-    axis.imshow(counts, cmap="Blues", vmin=0)
-    limit = counts.max() / 2
+    image = axis.imshow(counts, cmap="Blues", vmin=0)
     for (row, column), count in np.ndenumerate(counts):
+        shade = image.cmap(image.norm(count))
         axis.text(column, row, f"{count:g}", ha="center", va="center",
-                  color="white" if count > limit else "black")  # fmt: skip
+                  color=max(("white", "black"), key=lambda ink: contrast(ink, shade)))  # fmt: skip
     ticks = range(len(counts))
     axis.set(xlabel="predicted person", ylabel="true person", xticks=ticks, yticks=ticks)
     right = np.trace(counts) / max(counts.sum(), 1)
+    recognised = ", ".join(
+        f"person {person} {counts[person, person]:g} of {counts[person].sum():g}"
+        for person in ticks
+    )
     off = counts - np.diag(np.diag(counts))
     row, column = np.unravel_index(off.argmax(), off.shape)
-    show(figure, f"Confusion matrix: {right:.0%} of the pictures are on the diagonal, recognised. "
-                 f"The most common mistake is person {row} taken for person {column}, "
-                 f"{off.max():g} times.")  # fmt: skip
+    mistake = (
+        f"The most common mistake is person {row} taken for person {column}, {off.max():g} times."
+        if off.max() > 0
+        else "There is no mistake."
+    )
+    show(figure, f"Confusion matrix of true and predicted people: {right:.0%} of the pictures are "
+                 f"on the diagonal, recognised: {recognised}. {mistake}")  # fmt: skip
+
+
+def contrast(one: Any, other: Any) -> float:
+    """Return the contrast ratio of two colours, 1 to 21.
+
+    Formula of the Web Content Accessibility Guidelines 2.2, "contrast ratio" and "relative
+    luminance"; they ask for 4.5 for text and 3 for lines and areas.
+
+    Parameters
+    ----------
+    one, other : color
+        As Matplotlib knows them.
+    """
+    lighter, darker = sorted((_luminance(one), _luminance(other)), reverse=True)
+    return (lighter + 0.05) / (darker + 0.05)
+
+
+def _luminance(color: Any) -> float:
+    from matplotlib.colors import to_rgb
+
+    channels = np.array(to_rgb(color))
+    linear = np.where(channels <= 0.04045, channels / 12.92, ((channels + 0.055) / 1.055) ** 2.4)
+    return float(linear @ (0.2126, 0.7152, 0.0722))
 
 
 def pictures(images: np.ndarray, titles: Sequence[str], what: str, columns: int = 6) -> None:
@@ -175,9 +268,9 @@ def accuracy_bars(accuracies: Mapping[str, Mapping[str, float]]) -> None:
         places = np.arange(len(names)) + (number - (len(splits) - 1) / 2) * width
         values = [accuracies[name][split] for name in names]
         bars = axis.bar(places, values, width * 0.92, color=color, label=split,
-                        hatch=("", "//", "..")[number % 3], edgecolor="white")  # fmt: skip
+                        hatch=HATCHES[number % len(HATCHES)], edgecolor="white")  # fmt: skip
         axis.bar_label(bars, fmt="%.2f", fontsize=8)
-    axis.set(ylabel="accuracy", ylim=(0, 1.12), xlabel="network")
+    axis.set(ylabel="accuracy (share of pictures)", ylim=(0, 1.2), xlabel="network")
     axis.set_xticks(range(len(names)), [f"network {name}" for name in names])
     axis.legend(fontsize=8, ncols=len(splits), loc="upper center")
     show(figure, "Accuracies: " + "; ".join(
@@ -196,6 +289,6 @@ def feature_histogram(features: np.ndarray) -> None:
     values = np.asarray(features).ravel()
     axis.hist(values, bins=80, color=PALETTE[0])
     axis.axvline(0, color="black", linewidth=0.8)
-    axis.set(xlabel="value of a feature at fc1, before the ReLU", ylabel="how often")
+    axis.set(xlabel="value of a feature at fc1, before the ReLU", ylabel="number of features")
     show(figure, f"Histogram of {values.size:,} feature values: {np.mean(values < 0):.0%} of them "
                  f"are negative, the middle one is {np.median(values):.2f}.")  # fmt: skip

@@ -103,6 +103,23 @@ def test_callbacks_see_every_epoch(
         assert np.array_equal(describe.number(one), describe.number(other))
 
 
+def test_the_best_weights_are_kept_aside(desk: HereDesk, tmp_path: Path) -> None:
+    path = str(tmp_path / "best.weights.h5")
+    model, again, plain = network(), network(), network()
+    for one in (model, again, plain):
+        one.compile("adam", "mse", metrics=["accuracy"])
+    fit = {"x": X, "y": Y, "validation_data": (X, Y), "verbose": 0}
+    history = model.fit(**fit, epochs=6, callbacks=[TrainingProgress(path)])
+    plain.fit(**fit, epochs=6)
+    assert desk.trained == 2
+    for one, other in zip(model.get_weights(), plain.get_weights(), strict=True):
+        assert np.array_equal(one, other)
+    again.fit(**fit, epochs=int(np.argmax(history.history["val_accuracy"])) + 1)
+    model.load_weights(path)
+    for one, other in zip(model.get_weights(), again.get_weights(), strict=True):
+        assert np.array_equal(one, other)
+
+
 def test_best_weights_come_back(desk: HereDesk) -> None:
     stop = keras.callbacks.EarlyStopping(
         "loss", min_delta=10.0, patience=2, restore_best_weights=True

@@ -51,6 +51,7 @@ def inside(
     found["HOME"] = str(home)
     found["TMPDIR"] = str(temporary)
     found["LANG"] = "C.UTF-8"
+    found[settings.UNATTENDED] = "1"
     found["MPLCONFIGDIR"] = str(home / ".config" / "matplotlib")
     if confined:
         found["EIGHT_FACES_CACHE"] = str(CACHE)
