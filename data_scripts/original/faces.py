@@ -77,7 +77,7 @@ def _read(opened: h5py.File, name: str, shapes: list[tuple[int, ...]]) -> np.nda
         raise DataError(
             f"{name} should be numbers of shape {wanted}, not {found.dtype} of {found.shape}."
         )
-    values = np.empty(found.shape, found.dtype)
+    values: np.ndarray = np.empty(found.shape, found.dtype)
     if found.size:
         found.read_direct(values)
     return values

@@ -190,8 +190,12 @@ def _told_apart() -> Iterator[None]:
         raise WebError("too slow", "the server does not answer", again=True) from error
     except (requests.RequestException, HTTPError, OSError) as error:
         slow = "timed out" in str(error).lower()
-        kind = "too slow" if slow else "cut off" if isinstance(error, HTTPError) else "unreachable"
-        raise WebError(kind, _short(error), again=True) from error
+        if slow:
+            raise WebError("too slow", "nothing came for a while", again=True) from error
+        if isinstance(error, HTTPError):
+            said = f"the connection ended too early ({_short(error)})"
+            raise WebError("cut off", said, again=True) from error
+        raise WebError("unreachable", _short(error), again=True) from error
 
 
 def _short(error: Exception) -> str:
