@@ -86,7 +86,7 @@ def _read(opened: h5py.File, name: str, shapes: list[tuple[int, ...]]) -> np.nda
 def _images(values: np.ndarray, split: str) -> np.ndarray:
     if values.dtype == np.uint8:
         return values
-    pixels = np.clip(np.rint(np.nan_to_num(values)), 0, 255).astype(np.uint8)
+    pixels: np.ndarray = np.clip(np.rint(np.nan_to_num(values)), 0, 255).astype(np.uint8)
     if not np.array_equal(pixels, values) or pixels.max() <= 1:
         raise DataError(
             f"{key('X', split)} should hold whole numbers from 0 to 255, the pixels as they are; "

@@ -2,7 +2,6 @@
 
 import io
 import threading
-import time
 from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass, field
@@ -68,14 +67,13 @@ class Handler(BaseHTTPRequestHandler):
             self.server.asked.append((self.path, dict(self.headers)))
             self.server.now += 1
             self.server.most = max(self.server.most, self.server.now)
-        try:
-            self.answer(self.server.replies.get(self.path, Reply(b"no such thing", 404)))
-        finally:
-            with self.server.lock:
-                self.server.now -= 1
+        reply = self.server.replies.get(self.path, Reply(b"no such thing", 404))
+        self.server.closing.wait(reply.hang)
+        with self.server.lock:  # before the client has its answer, and may ask again
+            self.server.now -= 1
+        self.answer(reply)
 
     def answer(self, reply: Reply) -> None:
-        self.server.closing.wait(reply.hang)
         status, body, headers = reply.status, reply.body, dict(reply.headers)
         if reply.statuses:
             status = reply.statuses.pop(0)
@@ -117,9 +115,6 @@ def started() -> Iterator[Server]:
     server.shutdown()
     thread.join()
     server.server_close()
-    until = time.monotonic() + 5
-    while server.now and time.monotonic() < until:
-        time.sleep(0.01)
 
 
 server = pytest.fixture(started)

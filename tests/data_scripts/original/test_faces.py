@@ -30,7 +30,7 @@ def written(path, arrays, **changes):
         for name, array in arrays._asdict().items():
             letter, split = name.split("_")
             key = f"{letter.upper()}_{split}_8_faces"
-            opened.create_dataset(key, data=changes.get(key, array), compression="gzip")
+            opened.create_dataset(key, data=changes.get(key, array))
     return path
 
 
