@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 import pooch
+from filelock import FileLock
 from tqdm.auto import tqdm
 
 from data_scripts.cache import write_atomically
@@ -81,6 +82,16 @@ def obtain(
         If it can't be had anywhere, or is not what it should be; the message says why, place by
         place.
     """
+    folder = originals_folder(cache_dir)
+    folder.mkdir(parents=True, exist_ok=True)
+    with FileLock(folder / f"{source}.lock"):  # two downloads would write into the same part
+        return _obtain(source, file, given, cache_dir, limits, progress)
+
+
+def _obtain(
+    source: str, file: RemoteFile, given: str | None, cache_dir: str | Path | None,
+    limits: Limits, progress: bool,
+) -> Path:  # fmt: skip
     ledger = Ledger(originals_folder(cache_dir))
     key = f"{source}/{file.name}"
     checksum = file.checksum or ledger.expected(key)
@@ -206,7 +217,7 @@ class Download:
                 self._continue(url)
                 break
             except WebError as error:
-                if error.kind == "wrong type":
+                if error.kind in ("wrong type", "changed"):
                     self._clear()
                 wait_before(attempt, error, self._limits)
         try:
@@ -226,8 +237,7 @@ class Download:
             if response.status_code == 200:
                 done = 0
             elif not at.startswith(f"bytes {done}-"):
-                self._clear()
-                raise WebError("cut off", f"the server goes on at another place ({at})", again=True)
+                raise WebError("changed", f"the server goes on at another place ({at})", again=True)
             mark = response.headers.get("ETag") or response.headers.get("Last-Modified") or ""
             if done == 0:
                 self._note(url, mark)

@@ -115,7 +115,7 @@ SOURCES = {
         ),
         Source(
             "faces", "the eight faces of the original course, two HDF5 files",
-            "held by the original course; ask whoever gave you the files",
+            "those of whoever gave you the files",
             "about 20 and 85 MB", tuple(FACES.values()), photographs=True,
         ),
         Source(
@@ -131,7 +131,7 @@ SOURCES = {
         ),
         Source(
             "santa", "Santa or not, the image folders of the original lesson",
-            "held by the lesson's author; the photographs belong to others",
+            "those of whoever gave you the folders",
             "a few tens of MB", (SANTA,), photographs=True,
         ),
         Source(

@@ -125,6 +125,8 @@ def _check_status(address: str, response: requests.Response) -> None:
         asked = response.headers.get("Retry-After", "")
         wait = float(asked) if asked.isdigit() else 0.0
         raise WebError("unreachable", f"the server says {code}", again=True, wait=wait)
+    if code == 416:
+        raise WebError("changed", "the server has no such part of the file", again=True)
     if code not in (200, 206):
         raise WebError("dead link", f"the server says {code} {response.reason}".rstrip())
     if response.headers.get("Content-Encoding", "identity") != "identity":

@@ -28,6 +28,7 @@ class Reply:
     cuts: int = 1  # how often
     statuses: list[int] = field(default_factory=list)  # of the first answers
     drip: float = 0.0  # seconds for each byte
+    chunked: bool = False  # in pieces, without saying how many
     hang: float = 0.0  # seconds before anything
 
 
@@ -61,6 +62,7 @@ class Server(ThreadingHTTPServer):
 
 class Handler(BaseHTTPRequestHandler):
     server: Server
+    protocol_version = "HTTP/1.1"
 
     def do_GET(self) -> None:
         with self.server.lock:
@@ -80,12 +82,26 @@ class Handler(BaseHTTPRequestHandler):
         wanted = self.headers.get("Range", "")
         if wanted and reply.mark and self.headers.get("If-Range") == reply.mark:
             start = int(wanted.removeprefix("bytes=").rstrip("-"))
+            if start >= len(body):
+                self.send_error(416)
+                return
             headers["Content-Range"] = f"bytes {start}-{len(body) - 1}/{len(body)}"
             status, body = 206, body[start:]
         self.send_response(status)
         for name, value in {"Content-Type": reply.kind, "ETag": reply.mark, **headers}.items():
             if value:
                 self.send_header(name, value)
+        if reply.chunked:
+            self.send_header("Transfer-Encoding", "chunked")
+            self.send_header("Connection", "close")
+            self.end_headers()
+            whole = b"".join(b"%x\r\n%s\r\n" % (len(body[at : at + 7000]), body[at : at + 7000])
+                             for at in range(0, len(body), 7000)) + b"0\r\n\r\n"  # fmt: skip
+            if reply.cut_after is not None and reply.cuts > 0:
+                reply.cuts -= 1
+                whole = whole[: reply.cut_after]
+            self.wfile.write(whole)
+            return
         self.send_header("Content-Length", str(len(body)))
         self.end_headers()
         if reply.cut_after is not None and reply.cuts > 0:

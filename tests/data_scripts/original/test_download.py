@@ -3,6 +3,7 @@
 import hashlib
 import json
 import socket
+from concurrent.futures import ThreadPoolExecutor
 
 import numpy as np
 import pytest
@@ -266,3 +267,31 @@ def test_parts_note_the_version(server, hasty):
         get(remote(server), hasty)
     noted = json.loads((originals_folder() / "santa" / "data.zip.part.json").read_text())
     assert noted == {"url": f"{server.address}/data.zip", "mark": '"first"'}
+
+
+def test_body_in_chunks(server, hasty):
+    serve(server, chunked=True, cut_after=50_000)
+    assert get(remote(server, known=True), hasty).read_bytes() == BODY
+    assert server.times("/data.zip") == 2
+
+
+@pytest.mark.parametrize("there", [len(BODY), len(BODY) + 10])
+def test_part_that_is_whole_already(server, hasty, there):
+    """A run that was killed between the last byte and the check."""
+    serve(server)
+    folder = originals_folder() / "santa"
+    folder.mkdir(parents=True)
+    (folder / "data.zip.part").write_bytes((BODY + bytes(10))[:there])
+    noted = {"url": remote(server).address, "mark": '"first"'}
+    (folder / "data.zip.part.json").write_text(json.dumps(noted))
+    assert get(remote(server), hasty).read_bytes() == BODY
+    assert server.times("/data.zip") == 2
+
+
+def test_two_at_a_time(server, hasty):
+    serve(server, hang=0.1)
+    file = remote(server)
+    with ThreadPoolExecutor(4) as pool:
+        found = list(pool.map(lambda _: get(file, hasty), range(4)))
+    assert {path.read_bytes() for path in found} == {BODY}
+    assert server.times("/data.zip") == 1
