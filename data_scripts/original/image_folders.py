@@ -13,7 +13,7 @@ from data_scripts.original.errors import DataError
 FORMATS = ("JPEG", "PNG", "GIF", "BMP", "WEBP")
 """Kinds of pictures that are read, by their content; others of Pillow's have no need to be."""
 
-LARGEST_PIXELS = 100_000_000
+LARGEST_PIXELS = 80_000_000
 LEAST_CLASSES = 3
 
 

@@ -62,7 +62,7 @@ def fetch_objects(
     with FileLock(folder / "prepare.lock"):
         pictures = _own_folders(given)
         if pictures is None:
-            older = given is not None and Path(given).name == OBJECT_CATEGORIES.name
+            older = given is not None and "://" not in given and _is_older(Path(given))
             archive = obtain(
                 NAME, OBJECT_CATEGORIES if older else OBJECTS, given,
                 cache_dir=cache_dir, limits=limits, progress=progress,
@@ -73,11 +73,18 @@ def fetch_objects(
         return prepare(pictures, folder)
 
 
+def _is_older(given: Path) -> bool:
+    """Tell whether the older archive is meant: it, or the folder that holds only it."""
+    if given.is_dir():
+        return (given / OBJECT_CATEGORIES.name).is_file() and not (given / OBJECTS.name).is_file()
+    return given.name == OBJECT_CATEGORIES.name
+
+
 def _own_folders(given: str | None) -> Path | None:
     if given is None or "://" in given or not Path(given).is_dir():
         return None
     here = Path(given)
-    if (here / OBJECTS.name).is_file():
+    if (here / OBJECTS.name).is_file() or _is_older(here):
         return None
     return here / CATEGORIES if (here / CATEGORIES).is_dir() else here
 

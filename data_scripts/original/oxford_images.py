@@ -160,8 +160,9 @@ class Journal:
         self.folder = folder
         folder.mkdir(parents=True, exist_ok=True)
         try:
-            self._found: dict[str, str] = json.loads(self._path.read_text(encoding="utf-8"))
-        except (OSError, ValueError):
+            read = json.loads(self._path.read_text(encoding="utf-8"))
+            self._found = {str(key): str(said) for key, said in read.items()}
+        except (OSError, ValueError, AttributeError):  # none yet, or damaged: begin anew
             self._found = {}
 
     def crop_of(self, entry: Entry) -> Path:

@@ -121,3 +121,11 @@ def test_unknown_names_are_refused(capsys):
         with pytest.raises(SystemExit):
             main(arguments)
     assert "1 to 64" in capsys.readouterr().err
+
+
+def test_as_users_call_it():
+    command = [sys.executable, "-m", "data_scripts.original", "fetch", "faces"]
+    done = subprocess.run(command, capture_output=True, text=True)
+    assert done.returncode == 1
+    assert done.stderr.startswith("faces shows real people who were not asked.")
+    assert done.stdout == ""

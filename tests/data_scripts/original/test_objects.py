@@ -96,9 +96,10 @@ def test_archive_of_this_machine(outer, tmp_path):
     check(objects.load_objects())
 
 
-def test_older_archive(outer, inner, tmp_path):
+@pytest.mark.parametrize("given", ["", "101_ObjectCategories.tar.gz"])
+def test_older_archive(outer, inner, tmp_path, given):
     (tmp_path / "101_ObjectCategories.tar.gz").write_bytes(inner)
-    objects.fetch_objects(str(tmp_path / "101_ObjectCategories.tar.gz"), progress=False)
+    objects.fetch_objects(str(tmp_path / given), progress=False)
     check(objects.load_objects())
 
 

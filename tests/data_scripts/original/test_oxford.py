@@ -310,3 +310,14 @@ def test_where_lists_lie(tmp_path):
     (tmp_path / "licence.txt").touch()
     assert list(find_lists(tmp_path)) == ["B"]
     assert list(find_lists(tmp_path / "files")) == ["B"]
+
+
+@pytest.mark.parametrize("content", ["{cut", "[1, 2]", ""])
+def test_damaged_journal_begins_anew(tmp_path, content):
+    (tmp_path / "journal.json").write_text(content)
+    journal = Journal(tmp_path)
+    entry = parse_line(LINE)
+    assert journal.outcome(entry) == ""
+    journal.note(entry, "dead link")
+    journal.save()
+    assert Journal(tmp_path).outcome(entry) == "dead link"
