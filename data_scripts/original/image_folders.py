@@ -1,6 +1,8 @@
 """Read folders of pictures, one folder a class, into one array; one's own as well as others'."""
 
 import json
+import math
+import shutil
 from collections.abc import Collection, Sequence
 from pathlib import Path
 from typing import NamedTuple
@@ -15,6 +17,7 @@ FORMATS = ("JPEG", "PNG", "GIF", "BMP", "WEBP")
 
 LARGEST_PIXELS = 80_000_000
 LEAST_CLASSES = 3
+_SPARE = 50_000_000  # bytes that stay free
 
 
 class ImageFolders(NamedTuple):
@@ -157,8 +160,15 @@ def read_pictures(
         Index in `files` of each picture.
     skipped : list of (pathlib.Path, str)
         Files that are left out, and why.
+
+    Raises
+    ------
+    DataError
+        If the disk has no room for them.
     """
     shape = (len(files), size, size, 3)
+    if into:
+        _require_room(into.parent, math.prod(shape))
     beside = into.with_name(f"{into.name}.part") if into else None
     try:
         if beside is None:
@@ -182,6 +192,16 @@ def read_pictures(
     finally:
         if beside is not None:
             beside.unlink(missing_ok=True)
+
+
+def _require_room(folder: Path, needed: int) -> None:
+    """Refuse before the disk is full: writing to a mapped file would end the process then."""
+    free = shutil.disk_usage(folder).free
+    if free < needed + _SPARE:
+        raise DataError(
+            f"The pictures need {needed / 1e6:,.0f} MB in {folder}, and {free / 1e6:,.0f} MB are "
+            "free there. Make room, or choose another cache with EIGHT_FACES_CACHE."
+        )
 
 
 def check_classes(labels: np.ndarray, names: Sequence[str], path: Path) -> None:

@@ -1,6 +1,7 @@
 """Folders of pictures become arrays; what is broken is named and left out."""
 
 import io
+import shutil
 
 import numpy as np
 import pytest
@@ -140,3 +141,12 @@ def test_deal_is_stratified_wherever_it_is_cut():
 def test_split_of_the_original_course():
     assert cuts(6209) == (4346, 4346 + 931)
     assert 6209 - cuts(6209)[1] == 932
+
+
+def test_full_disk(mine, tmp_path, monkeypatch):
+    usage = shutil.disk_usage(tmp_path)._replace(free=1_000_000)
+    monkeypatch.setattr(shutil, "disk_usage", lambda _: usage)
+    with pytest.raises(DataError, match=r"need 1 MB in .*and 1 MB are free"):
+        load_image_folders(mine, 200, into=tmp_path / "images.npy")
+    assert [path.name for path in tmp_path.iterdir()] == ["mine"]
+    assert len(load_image_folders(mine, 200).images) == 9
