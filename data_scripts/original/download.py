@@ -7,7 +7,6 @@ import shutil
 from pathlib import Path
 from typing import Any
 
-import pooch
 from filelock import FileLock
 from tqdm.auto import tqdm
 
@@ -127,6 +126,12 @@ def _addresses(file: RemoteFile, given: str | None) -> list[str]:
 
 
 def _first_that_works(addresses: list[str], download: "Download", checksum: str, path: Path) -> str:
+    try:
+        import pooch  # here: who only reads what was fetched needs no pooch
+    except ModuleNotFoundError as error:
+        raise DownloadError(
+            "Downloads need the package pooch, which is not installed here: pip install pooch"
+        ) from error
     pooch.get_logger().setLevel(logging.ERROR)  # it announces what our own messages say
     failures = []
     for address in addresses:

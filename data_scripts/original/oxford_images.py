@@ -24,7 +24,7 @@ QUICK = Limits(connect=10, silence=15, total=60, tries=3, pause=1, longest_pause
 """Patience for one photograph of thousands."""
 
 LARGEST = 20_000_000
-LARGEST_PIXELS = 50_000_000
+LARGEST_PIXELS = 25_000_000
 LEAST_SIDE = 24
 """A face with fewer pixels on a side is no use, not even at 48."""
 
@@ -32,6 +32,9 @@ KEPT_SIDE = 256
 """Crops are kept at most this large."""
 
 USED = "downloaded"
+SAVED_EVERY = 25
+"""After so many photographs the journal is written."""
+
 _PASSING = ("too slow", "cut off", "unreachable")
 
 
@@ -233,8 +236,10 @@ def download_all(
     pool = ThreadPoolExecutor(workers, "download")
     try:
         waiting = {pool.submit(work, entry): entry for entry in wanted}
-        for future in as_completed(waiting):
+        for number, future in enumerate(as_completed(waiting), start=1):
             journal.note(waiting[future], future.result())
+            if number % SAVED_EVERY == 0:  # whoever ends this process loses little
+                journal.save()
             if bar is not None:
                 bar.update()
     finally:

@@ -3,6 +3,7 @@
 import math
 from pathlib import Path
 from typing import NamedTuple
+from urllib.parse import urlsplit
 
 from data_scripts.original.errors import DataError
 
@@ -48,7 +49,15 @@ def parse_line(line: str) -> Entry | None:
     if len(fields) != FIELDS or not fields[0].isascii() or not fields[0].isdigit():
         return None
     address = fields[1]
-    if not address.lower().startswith(("http://", "https://")) or len(address) > LONGEST_ADDRESS:
+    try:
+        server = urlsplit(address).netloc
+    except ValueError:
+        return None
+    if (
+        not server
+        or not address.lower().startswith(("http://", "https://"))
+        or len(address) > LONGEST_ADDRESS
+    ):
         return None
     try:
         left, top, right, bottom, pose, score, curation = (float(field) for field in fields[2:])

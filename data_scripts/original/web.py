@@ -113,11 +113,23 @@ def opened(
                 headers={**_IDENTITY, **(headers or {})},
             )  # fmt: skip
         with response:
-            _check_status(address, response)
+            check_status(address, response)
             yield response
 
 
-def _check_status(address: str, response: requests.Response) -> None:
+def check_status(address: str, response: requests.Response) -> None:
+    """Refuse an answer that is not the file.
+
+    Parameters
+    ----------
+    address : str
+        What was asked for.
+    response : requests.Response
+
+    Raises
+    ------
+    WebError
+    """
     code = response.status_code
     if address.startswith("https:") and not response.url.startswith("https:"):
         raise WebError("dead link", f"it sends on to {response.url}, which is not encrypted")
@@ -182,9 +194,7 @@ def _told_apart() -> Iterator[None]:
     """Turn the errors of requests and urllib3 into ours."""
     try:
         yield
-    except (requests.TooManyRedirects, requests.exceptions.InvalidSchema,
-            requests.exceptions.InvalidURL, requests.exceptions.MissingSchema,
-            UnicodeError) as error:  # fmt: skip
+    except (requests.TooManyRedirects, ValueError) as error:  # ValueError: of a broken address
         raise WebError("dead link", f"no usable address ({type(error).__name__})") from error
     except requests.exceptions.SSLError as error:
         raise WebError("unreachable", f"no encrypted connection ({error})") from error

@@ -129,3 +129,15 @@ def test_as_users_call_it():
     assert done.returncode == 1
     assert done.stderr.startswith("faces shows real people who were not asked.")
     assert done.stdout == ""
+
+
+def test_fetched_data_is_read_without_pooch(digits):
+    assert main(["fetch", "digits", "--from", str(digits), "--quiet"]) == 0
+    script = (
+        "import sys\nsys.modules['pooch'] = None\n"
+        "from data_scripts.original.digits import load_digits\nassert len(load_digits().x_test)\n"
+        "import data_scripts.original.faces, data_scripts.original.objects\n"
+        "import data_scripts.original.santa, data_scripts.original.features\n"
+    )
+    done = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True)
+    assert done.returncode == 0, done.stderr

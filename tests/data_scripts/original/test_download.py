@@ -3,12 +3,14 @@
 import hashlib
 import json
 import socket
+import sys
 from concurrent.futures import ThreadPoolExecutor
 
 import numpy as np
 import pytest
+import requests
 
-from data_scripts.original import download
+from data_scripts.original import download, web
 from data_scripts.original.download import obtain, place_of
 from data_scripts.original.errors import DownloadError, OriginalError
 from data_scripts.original.ledger import Ledger, checksum_of
@@ -295,3 +297,25 @@ def test_two_at_a_time(server, hasty):
         found = list(pool.map(lambda _: get(file, hasty), range(4)))
     assert {path.read_bytes() for path in found} == {BODY}
     assert server.times("/data.zip") == 1
+
+
+def test_without_pooch(server, hasty, monkeypatch):
+    serve(server)
+    monkeypatch.setitem(sys.modules, "pooch", None)
+    with pytest.raises(DownloadError, match="pip install pooch"):
+        get(remote(server), hasty)
+
+
+def test_encrypted_address_that_leads_to_an_open_one():
+    response = requests.Response()
+    response.status_code, response.url = 200, "http://a.org/data.zip"
+    web.check_status("http://a.org/data.zip", response)
+    with pytest.raises(web.WebError, match="not encrypted"):
+        web.check_status("https://a.org/data.zip", response)
+
+
+@pytest.mark.parametrize("place", ["http://[bad/", "http://", "ftp://a.org/b", "http://a..b/"])
+def test_redirect_to_nonsense(server, hasty, place):
+    serve(server, status=302, headers={"Location": place})
+    with pytest.raises(DownloadError, match=r"no usable address|resolve|URL"):
+        get(remote(server), hasty)

@@ -284,7 +284,8 @@ def test_line():
     [
         "", "00000001 http://a.org/1.jpg", LINE + " 9", LINE.replace("http:", "file:"),
         LINE.replace("10.5", "x"), LINE.replace("10.5", "nan"), LINE.replace("10.5", "200"),
-        LINE.replace("00000001", "one"), LINE.replace("a.org/", "a.org/" + "x" * 2000),
+        LINE.replace("00000001", "one"), LINE.replace("a.org", "[a.org"),
+        LINE.replace("a.org", ""), LINE.replace("a.org/", "a.org/" + "x" * 2000),
     ],
 )  # fmt: skip
 def test_line_of_another_form(bad):
@@ -321,3 +322,16 @@ def test_damaged_journal_begins_anew(tmp_path, content):
     journal.note(entry, "dead link")
     journal.save()
     assert Journal(tmp_path).outcome(entry) == "dead link"
+
+
+def test_journal_is_written_while_it_runs(server, tmp_path, hasty):
+    journal, known = Journal(tmp_path / "p"), []
+
+    class Bar:
+        def update(self):
+            path = tmp_path / "p" / "journal.json"
+            known.append(len(json.loads(path.read_text())) if path.exists() else 0)
+
+    download_all(entries_of(server, 30), journal, Servers(8), limits=hasty, workers=8, bar=Bar())
+    assert known == [0] * 24 + [25] * 6
+    assert len(json.loads((tmp_path / "p" / "journal.json").read_text())) == 30
