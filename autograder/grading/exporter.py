@@ -14,6 +14,7 @@ from traitlets import Integer
 from autograder.grading import attached, reader, status
 from autograder.grading.blueprint import Blueprint, grade_ids, load_blueprint
 from autograder.grading.candidates import fingerprint
+from autograder.grading.course import CourseError
 from autograder.grading.prepare import read_submission
 from autograder.grading.sandbox import SandboxError
 
@@ -59,8 +60,8 @@ class SubmissionExporter(NotebookExporter):  # type: ignore[misc]
         try:
             nb = self._read(path, blueprint, resources["nbgrader"]["db_url"])
             return self.from_notebook_node(nb, resources, **kw)
-        except (OperationalError, SandboxError):
-            raise  # the gradebook is locked, or there is no sandbox: no student's doing
+        except (OperationalError, SandboxError, CourseError):
+            raise  # a locked gradebook, no sandbox, a wrong setting: no student's doing
         except Exception as error:
             logging.getLogger(__name__).exception("grading %s failed", filename)
             self.log.error("Grading %s failed: %s", filename, error, exc_info=True)

@@ -8,7 +8,7 @@ import numpy as np
 
 from autograder import exercises, settings
 from autograder.grading.secret import secret_seed
-from autograder.student.data import flatten, standardize
+from autograder.student.data import VARIABLE, chosen_source, flatten, standardize
 from autograder.transport.known import course_weights
 from data_scripts import faces, hidden_sets
 from data_scripts.cache import default_cache_dir
@@ -91,6 +91,32 @@ def hidden_inputs(
     return (flatten(prepared) if kind == "flat" else prepared), labels
 
 
+def require_embedded() -> None:
+    """Refuse to grade on the original data: thresholds belong to a source.
+
+    The accuracies to reach were measured on rendered people, and hidden pictures are rendered. Of
+    the original data sets the test pictures are public, and nothing is calibrated on them.
+
+    Raises
+    ------
+    autograder.grading.course.CourseError
+        If ``EIGHT_FACES_DATA`` says anything but "embedded".
+    """
+    from autograder.grading.course import CourseError
+
+    try:
+        source = chosen_source()
+    except ValueError as error:
+        raise CourseError(str(error)) from error
+    if source != "embedded":
+        raise CourseError(
+            f"Submissions can't be graded on the original data ({VARIABLE}={source}): the "
+            "accuracies to reach and the hidden pictures belong to the course's own data, and "
+            f"there is no calibration for other data. Unset {VARIABLE} and grade again. Students "
+            "may work with either; their networks are trained anew on the course's own."
+        )
+
+
 def prepare(assignment: str, course_root: Path) -> Path:
     """Make pictures, features and hidden pictures beforehand: a sandbox can only read them.
 
@@ -105,7 +131,13 @@ def prepare(assignment: str, course_root: Path) -> Path:
     -------
     pathlib.Path
         The cache that holds them now.
+
+    Raises
+    ------
+    autograder.grading.course.CourseError
+        As in `require_embedded`.
     """
+    require_embedded()
     cache = default_cache_dir()
     _fill(cache, assignment, course_root.resolve(), quick=settings.quick())
     cache.mkdir(parents=True, exist_ok=True)

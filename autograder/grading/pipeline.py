@@ -6,6 +6,7 @@ from pathlib import Path
 from autograder.grading import verifiers, warm_kernels
 from autograder.grading.course import Course, CourseError, open_course
 from autograder.grading.execute import NO_SANDBOX
+from autograder.grading.inputs import require_embedded
 from autograder.grading.progress import Progress
 from autograder.grading.results import Result, TaskResult, write_grades, write_results
 from autograder.grading.sandbox import sandbox_problem
@@ -121,6 +122,8 @@ def _graded(
     lines: Progress,
 ) -> Iterator[Result]:
     to_run = sum(again.values())
+    if to_run:
+        require_embedded()
     if to_run and not scheduler:
         _require_sandbox(grader.course)
     if workers is None and to_run > 1 and not scheduler:

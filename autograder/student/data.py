@@ -1,5 +1,6 @@
 """The course's data as a notebook wants it."""
 
+import os
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -10,12 +11,45 @@ if TYPE_CHECKING:
     from data_scripts.faces import Faces
     from data_scripts.features import Features
 
+SOURCES = ("embedded", "original")
+VARIABLE = "EIGHT_FACES_DATA"
+"""The environment variable that says which data notebooks use."""
+
 STANDARDIZE_EPSILON = 1e-4
 """Added to the standard deviation, so that a pixel that never changes divides by something."""
 
 
+def chosen_source(source: str | None = None) -> str:
+    """Tell which data to use.
+
+    Parameters
+    ----------
+    source : {"embedded", "original"}, optional
+        By default the environment variable ``EIGHT_FACES_DATA`` decides, else "embedded".
+
+    Returns
+    -------
+    str
+        "embedded", which is made on this machine, or "original", other people's data sets that
+        ``python -m data_scripts.original fetch`` has brought here.
+
+    Raises
+    ------
+    ValueError
+        If it is neither.
+    """
+    chosen = source or os.environ.get(VARIABLE) or "embedded"
+    if chosen not in SOURCES:
+        origin = "the argument source" if source else f"the environment variable {VARIABLE}"
+        raise ValueError(
+            f'The data should be "embedded" or "original", but {origin} says "{chosen}". Is it a '
+            "typing mistake?"
+        )
+    return chosen
+
+
 def load_faces(size: int = 48) -> "Faces":
-    """Load the eight people.
+    """Load the eight people: rendered ones, or the original course's (see `chosen_source`).
 
     Parameters
     ----------
@@ -28,10 +62,23 @@ def load_faces(size: int = 48) -> "Faces":
         ``x_train`` (2000, size, size, 3), ``x_valid`` and ``x_test`` (400, size, size, 3), uint8,
         0 to 255; ``y_train``, ``y_valid``, ``y_test``, labels 0 to 7. A tenth of each in a quick
         test run.
+
+    Raises
+    ------
+    ValueError
+        If `size` is another one, or ``EIGHT_FACES_DATA`` says something else than it may.
+    data_scripts.original.errors.MissingDataError
+        If the original faces are chosen and not on this machine; it names the command that
+        fetches them.
     """
     from data_scripts import faces
 
-    everything = faces.load_faces(size)
+    if chosen_source() == "original":
+        from data_scripts.original.faces import load_faces as load_original
+
+        everything = load_original(size)
+    else:
+        everything = faces.load_faces(size)
     if not settings.quick():
         return everything
     return faces.Faces(*(array[: len(array) // settings.QUICK_SHARE] for array in everything))
@@ -46,7 +93,16 @@ def load_features() -> "Features":
         ``x_train`` (2000, 4096), ``x_valid`` and ``x_test`` (400, 4096), float32, in the order of
         the images; ``y_train``, ``y_valid``, ``y_test``, labels 0 to 7. A tenth of each in a quick
         test run.
+
+    Raises
+    ------
+    ValueError, data_scripts.original.errors.MissingDataError
+        As in `load_faces`.
     """
+    if chosen_source() == "original":
+        from data_scripts.original.features import load_features as load_original
+
+        return load_original()
     from data_scripts import features
 
     return features.load_features()
