@@ -3,12 +3,23 @@
 import numpy as np
 
 from data_scripts.objects_pen import (
-    BLACK, WHITE, Pen, band, box, ellipse, flipped, smooth, star, symmetric, turn,
-)  # fmt: skip
+    BLACK,
+    WHITE,
+    Pen,
+    band,
+    box,
+    ellipse,
+    flipped,
+    shift,
+    smooth,
+    star,
+    symmetric,
+    turn,
+)
 
 
 def ant(p: Pen) -> None:
-    """An ant from above: three parts, six legs, two feelers."""
+    """Draw an ant from above: three parts, six legs, two feelers."""
     body = p.tint(70, 35, 25, p.a)
     for y, reach, bend in ((-0.25, -0.62, -0.25), (0.0, 0.05, 0.1), (0.12, 0.62, 0.3)):
         leg = [(0.05, y), (0.42, y + bend - p.any(0, 0.1)), (0.72, y + reach)]
@@ -26,7 +37,7 @@ def ant(p: Pen) -> None:
 
 
 def butterfly(p: Pen) -> None:
-    """A butterfly with spotted wings."""
+    """Draw a butterfly with spotted wings."""
     upper = [(0.04, -0.1), (0.25, -0.6), (0.75, -0.9), (0.98, -0.65), (0.8, -0.2), (0.35, 0.05)]
     lower = [(0.04, 0.0), (0.45, 0.0), (0.8, 0.25), (0.72, 0.7), (0.42, 0.85), (0.15, 0.4)]
     stretch = p.any(0.85, 1.02)
@@ -39,12 +50,12 @@ def butterfly(p: Pen) -> None:
     p.fill(ellipse(0, 0.0, 0.07, 0.5), p.dark)
     p.disc(0, -0.5, 0.1, p.dark)
     feeler = smooth([(0.04, -0.55), (0.15, -0.85), (0.32, -0.98)], closed=False)
-    for side in (feeler, flipped(feeler)):
-        p.line(side, p.dark, 0.035)
+    for line in (feeler, flipped(feeler)):
+        p.line(line, p.dark, 0.035)
 
 
 def cat(p: Pen) -> None:
-    """A sitting cat, seen from the front, with its tail round."""
+    """Draw a sitting cat, seen from the front, with its tail round."""
     fur = p.tint(150, 120, 95, p.a)
     tail = [(0.3, 0.85), (0.75, 0.75), (0.85, 0.35), (0.7, p.any(-0.1, 0.1))]
     p.rod(smooth(tail, closed=False), p.shade(fur, -0.15), 0.15)
@@ -67,7 +78,7 @@ def cat(p: Pen) -> None:
 
 
 def crab(p: Pen) -> None:
-    """A crab with raised claws."""
+    """Draw a crab with raised claws."""
     shell = p.tint(215, 80, 50, p.a)
     for y, reach in ((0.15, 0.25), (0.3, 0.5), (0.4, 0.75)):
         leg = [(0.4, y), (0.8, y - 0.05), (0.95, y + reach * p.any(0.6, 0.9))]
@@ -89,7 +100,7 @@ def crab(p: Pen) -> None:
 
 
 def duck(p: Pen) -> None:
-    """A swimming duck from the side."""
+    """Draw a swimming duck from the side."""
     feathers, bill = p.tint(245, 210, 70, p.a), p.tint(240, 140, 40, p.b)
     body = [(-0.95, -0.05), (-0.6, 0.05), (-0.1, -0.02), (0.2, -0.1), (0.62, 0.2), (0.45, 0.62),
             (-0.1, 0.75), (-0.65, 0.6)]  # fmt: skip
@@ -103,7 +114,7 @@ def duck(p: Pen) -> None:
 
 
 def elephant(p: Pen) -> None:
-    """An elephant from the side."""
+    """Draw an elephant from the side."""
     skin = p.tint(130, 130, 140, p.a)
     for x, far in ((-0.6, True), (0.05, True), (-0.42, False), (0.22, False)):
         tone = p.shade(skin, -0.3 if far else -0.05)
@@ -122,7 +133,7 @@ def elephant(p: Pen) -> None:
 
 
 def fish(p: Pen) -> None:
-    """A fish with fins and scales."""
+    """Draw a fish with fins and scales."""
     high = p.any(0.34, 0.52)
     p.fill(smooth([(-0.5, 0.0), (-0.95, -0.45), (-0.85, 0.0), (-0.95, 0.45)]), p.b)
     p.fill(smooth([(-0.3, -0.8 * high), (-0.05, -high - 0.3), (0.3, -high - 0.1),
@@ -139,7 +150,7 @@ def fish(p: Pen) -> None:
 
 
 def flamingo(p: Pen) -> None:
-    """A flamingo on long legs, with an S-shaped neck."""
+    """Draw a flamingo on long legs, with an S-shaped neck."""
     pink = p.tint(240, 130, 150, p.a)
     p.rod([(-0.15, 0.1), (-0.12, 0.98), (0.05, 0.98)], p.shade(pink, -0.25), 0.05)
     if p.chance(0.6):
@@ -159,7 +170,7 @@ def flamingo(p: Pen) -> None:
 
 
 def giraffe(p: Pen) -> None:
-    """A giraffe from the side, with spots."""
+    """Draw a giraffe from the side, with spots."""
     skin, spot = p.tint(235, 190, 100, p.a), p.tint(150, 90, 45, p.b)
     for x, tone in ((-0.5, -0.25), (0.02, -0.25), (-0.4, 0.0), (0.12, 0.0)):
         p.fill(band([(x, 0.3), (x, 1.0)], [0.14, 0.08, 0.09]), p.shade(skin, tone))
@@ -181,7 +192,7 @@ def giraffe(p: Pen) -> None:
 
 
 def octopus(p: Pen) -> None:
-    """An octopus with curled arms."""
+    """Draw an octopus with curled arms."""
     skin = p.tint(190, 90, 130, p.a)
     for number, x in enumerate(np.linspace(-0.32, 0.32, 6).tolist()):
         way = np.sign(x)
@@ -199,7 +210,7 @@ def octopus(p: Pen) -> None:
 
 
 def owl(p: Pen) -> None:
-    """An owl from the front, with large eyes."""
+    """Draw an owl from the front, with large eyes."""
     feathers = p.tint(140, 100, 65, p.a)
     wide = p.any(0.46, 0.56)
     for side in (-1, 1):
@@ -221,7 +232,7 @@ def owl(p: Pen) -> None:
 
 
 def penguin(p: Pen) -> None:
-    """A penguin with a white belly."""
+    """Draw a penguin with a white belly."""
     coat = p.tint(35, 38, 50, p.a)
     wide = p.any(0.4, 0.5)
     spread = p.any(0.0, 0.3)
@@ -240,7 +251,7 @@ def penguin(p: Pen) -> None:
 
 
 def rabbit(p: Pen) -> None:
-    """A sitting rabbit with long ears."""
+    """Draw a sitting rabbit with long ears."""
     fur = p.tint(185, 160, 140, p.a)
     p.disc(-0.6, 0.6, 0.16, p.light)
     p.fill(smooth([(-0.6, 0.6), (-0.45, 0.1), (0.0, -0.1), (0.35, 0.1), (0.4, 0.9), (-0.4, 0.92)]),
@@ -263,7 +274,7 @@ def rabbit(p: Pen) -> None:
 
 
 def snail(p: Pen) -> None:
-    """A snail with a spiral shell."""
+    """Draw a snail with a spiral shell."""
     skin = p.tint(190, 165, 110, p.b)
     p.fill(smooth([(-0.95, 0.72), (-0.4, 0.45), (0.3, 0.5), (0.55, 0.1), (0.66, -0.2), (0.9, -0.2),
                    (0.92, 0.15), (0.72, 0.62), (0.4, 0.75)]), skin)  # fmt: skip
@@ -277,15 +288,16 @@ def snail(p: Pen) -> None:
     spiral = (radius * 0.93 * angle / angle[-1])[:, None] * np.stack(
         (np.cos(angle), np.sin(angle)), axis=1
     )
-    p.line(spiral + (-0.2, 0.08), p.shade(p.a, -0.5), 0.06)
+    p.line(shift(spiral, -0.2, 0.08), p.shade(p.a, -0.5), 0.06)
 
 
 def snake(p: Pen) -> None:
-    """A winding snake with a forked tongue."""
-    waves, high = p.any(1.2, 1.7), p.any(0.28, 0.42)
-    t = np.linspace(0, 1, 80)
-    x, y = -0.9 + 1.65 * t, high * np.sin(2 * np.pi * waves * t + 0.6)
-    body = np.stack((x, y), axis=1)
+    """Draw a winding snake with a forked tongue."""
+    waves, swing = p.any(1.3, 1.8), p.any(1.1, 1.45)
+    heading = swing * np.sin(2 * np.pi * waves * np.linspace(0, 1, 80) + p.any(0, 6.28))
+    body = np.cumsum(np.stack((np.cos(heading), np.sin(heading)), axis=1), axis=0)
+    body = (body - 0.5 * (body.max(axis=0) + body.min(axis=0))) * 1.6 / np.ptp(body[:, 0])
+    body = body - (0.15, 0)
     skin = p.tint(95, 145, 70, p.a)
     p.fill(band(body, [0.04, 0.16, 0.22, 0.22, 0.2, 0.16]), skin)
     for place in range(8, 74, 7):
@@ -298,7 +310,7 @@ def snake(p: Pen) -> None:
 
 
 def spider(p: Pen) -> None:
-    """A spider with eight bent legs."""
+    """Draw a spider with eight bent legs."""
     body = p.tint(45, 38, 40, p.a)
     for angle, reach in ((-58, 0.95), (-22, 1.0), (18, 1.0), (52, 0.95)):
         angle = np.radians(angle + p.any(-6, 6))
@@ -315,7 +327,7 @@ def spider(p: Pen) -> None:
 
 
 def starfish(p: Pen) -> None:
-    """A starfish with five round arms and dots."""
+    """Draw a starfish with five round arms and dots."""
     inner = p.any(0.3, 0.42)
     points = star(0, 0, 0.98, inner, 5)
     rounded = []
@@ -328,11 +340,12 @@ def starfish(p: Pen) -> None:
     p.fill(smooth(rounded), p.a)
     for place in points[::2]:
         for share in (0.25, 0.45, 0.65, 0.82):
-            p.disc(*(share * place), 0.055 - 0.025 * share, p.shade(p.a, 0.45), edge=False)
+            x, y = (share * place).tolist()
+            p.disc(x, y, 0.055 - 0.025 * share, p.shade(p.a, 0.45), edge=False)
 
 
 def turtle(p: Pen) -> None:
-    """A turtle from the side."""
+    """Draw a turtle from the side."""
     skin, shell = p.tint(130, 160, 80, p.b), p.tint(95, 110, 55, p.a)
     for x in (-0.5, 0.3):
         p.fill(box(x - 0.13, 0.2, x + 0.13, 0.72, 0.08), skin)

@@ -3,12 +3,23 @@
 import numpy as np
 
 from data_scripts.objects_pen import (
-    BLACK, WHITE, Pen, band, box, ellipse, flipped, mix, smooth, star, symmetric, turn,
-)  # fmt: skip
+    BLACK,
+    WHITE,
+    Pen,
+    band,
+    box,
+    ellipse,
+    mix,
+    shift,
+    smooth,
+    star,
+    symmetric,
+    turn,
+)
 
 
 def anchor(p: Pen) -> None:
-    """An anchor."""
+    """Draw an anchor."""
     iron, reach = p.metal if p.chance() else p.a, p.any(0.58, 0.72)
     p.line(ellipse(0, -0.8, 0.15), iron, 0.1)
     p.rod([(0, -0.66), (0, 0.85)], iron, 0.14)
@@ -20,7 +31,7 @@ def anchor(p: Pen) -> None:
 
 
 def bed(p: Pen) -> None:
-    """A bed with a pillow and a blanket, from the side."""
+    """Draw a bed with a pillow and a blanket, from the side."""
     high = p.any(0.55, 0.75)
     p.fill(box(-0.98, 0.1 - high, -0.84, 0.75, 0.05), p.wood)
     p.fill(box(0.84, -0.08, 0.98, 0.75, 0.05), p.wood)
@@ -34,7 +45,7 @@ def bed(p: Pen) -> None:
 
 
 def book(p: Pen) -> None:
-    """An open book with lines of text."""
+    """Draw an open book with lines of text."""
     wide, lift = p.any(0.8, 0.95), p.any(0.08, 0.2)
     cover = [(0, -0.4), (wide + 0.05, -0.5), (wide + 0.05, 0.52), (0, 0.62)]
     for way in (-1, 1):
@@ -51,7 +62,7 @@ def book(p: Pen) -> None:
 
 
 def boot(p: Pen) -> None:
-    """A boot from the side."""
+    """Draw a boot from the side."""
     shaft = p.any(-0.95, -0.6)
     leather = p.tint(135, 85, 50, p.a)
     p.fill(smooth([(-0.45, shaft + 0.03), (0.12, shaft), (0.14, 0.0), (0.3, 0.28), (0.75, 0.42),
@@ -65,7 +76,7 @@ def boot(p: Pen) -> None:
 
 
 def camera(p: Pen) -> None:
-    """A camera with a round lens."""
+    """Draw a camera with a round lens."""
     high, lens = p.any(0.46, 0.56), p.any(0.34, 0.42)
     p.fill([(-0.3, -high), (-0.2, -high - 0.22), (0.2, -high - 0.22), (0.3, -high)], p.metal)
     p.fill(box(0.45, -high - 0.1, 0.7, -high + 0.05, 0.03), p.dark)
@@ -79,7 +90,7 @@ def camera(p: Pen) -> None:
 
 
 def candle(p: Pen) -> None:
-    """A burning candle in a holder."""
+    """Draw a burning candle in a holder."""
     half, top = p.any(0.13, 0.2), p.any(-0.5, -0.25)
     p.line(ellipse(0.52, 0.72, 0.2, 0.17), p.metal, 0.07)
     p.fill(ellipse(0, 0.8, 0.58, 0.16), p.metal)
@@ -90,12 +101,12 @@ def candle(p: Pen) -> None:
     p.fill(drip, p.shade(p.a, 0.35))
     p.line([(0, top), (0.02, top - 0.12)], BLACK, 0.035)
     flame = np.array([(0, -0.5), (0.12, -0.2), (0.09, -0.05), (-0.09, -0.05), (-0.12, -0.2)])
-    p.fill(smooth(flame + (0, top - 0.02)), (255, 175, 40))
-    p.fill(smooth(0.5 * flame + (0, top - 0.06)), (255, 240, 150), edge=False)
+    p.fill(smooth(shift(flame, 0, top - 0.02)), (255, 175, 40))
+    p.fill(smooth(shift(0.5 * flame, 0, top - 0.06)), (255, 240, 150), edge=False)
 
 
 def chair(p: Pen) -> None:
-    """A chair seen from its side and a little from the front."""
+    """Draw a chair seen from its side and a little from the front."""
     colour = p.wood if p.chance() else p.a
     back = p.any(-0.98, -0.75)
     for x, y in ((-0.42, 0.95), (0.14, 0.78)):
@@ -110,7 +121,7 @@ def chair(p: Pen) -> None:
 
 
 def clock(p: Pen) -> None:
-    """An alarm clock with two bells."""
+    """Draw an alarm clock with two bells."""
     radius = p.any(0.58, 0.66)
     for way in (-1, 1):
         p.rod([(way * 0.3, 0.45), (way * 0.48, 0.95)], p.dark, 0.11)
@@ -120,9 +131,9 @@ def clock(p: Pen) -> None:
     p.disc(0, 0.12, 0.82 * radius, p.shade(p.light, 0.5))
     for number in range(12):
         angle = number * np.pi / 6
-        way = np.array((np.cos(angle), np.sin(angle)))
+        out = radius * np.array((np.cos(angle), np.sin(angle)))
         inner = 0.6 if number % 3 == 0 else 0.68
-        p.line([inner * radius * way + (0, 0.12), 0.75 * radius * way + (0, 0.12)], p.dark, 0.04)
+        p.line(shift([inner * out, 0.75 * out], 0, 0.12), p.dark, 0.04)
     for long, wide in ((0.4, 0.07), (0.62, 0.045)):
         angle = p.any(0, 2 * np.pi)
         tip = long * radius * np.array((np.cos(angle), np.sin(angle))) + (0, 0.12)
@@ -131,7 +142,7 @@ def clock(p: Pen) -> None:
 
 
 def crown(p: Pen) -> None:
-    """A crown with jewels."""
+    """Draw a crown with jewels."""
     gold, spikes = p.tint(240, 195, 60, p.a), p.count(3, 5)
     high = p.any(-0.72, -0.5)
     xs = np.linspace(-0.88, 0.88, spikes)
@@ -150,15 +161,13 @@ def crown(p: Pen) -> None:
 
 
 def glasses(p: Pen) -> None:
-    """A pair of glasses."""
+    """Draw a pair of glasses."""
     wide, high = p.any(0.3, 0.38), p.any(0.24, 0.34)
     square, frame = p.chance(), p.dark if p.chance() else p.a
     for way in (-1, 1):
         x = way * 0.46
-        shape = (
-            box(x - wide, -high, x + wide, high, 0.12) if square else ellipse(x, 0, wide, high)
-        )
-        p.rod([(way * (0.44 + wide), -0.08), (way * 0.98, -0.16), (way * 0.9, -0.52)], frame, 0.07)
+        shape = box(x - wide, -high, x + wide, high, 0.12) if square else ellipse(x, 0, wide, high)
+        p.rod([(way * (0.44 + wide), -0.08), (way * 0.97, -0.2)], frame, 0.08)
         p.fill(shape, mix(p.light, p.a, 0.2), edge=False)
         p.line(np.concatenate((shape, shape[:2])), frame, 0.1)
         p.line([(x - 0.12, 0.08), (x + 0.08, -0.14)], WHITE, 0.05)
@@ -166,7 +175,7 @@ def glasses(p: Pen) -> None:
 
 
 def hourglass(p: Pen) -> None:
-    """An hourglass with running sand."""
+    """Draw an hourglass with running sand."""
     wide = p.any(0.42, 0.52)
     glass, sand = mix(p.light, (190, 220, 230), 0.5), p.tint(225, 190, 110, p.a)
     half = [(wide, -0.78), (wide, -0.5), (0.3, -0.18), (0.05, 0.0), (0.3, 0.18), (wide, 0.5),
@@ -185,7 +194,7 @@ def hourglass(p: Pen) -> None:
 
 
 def key(p: Pen) -> None:
-    """A key with a round bow and a bit."""
+    """Draw a key with a round bow and a bit."""
     brass, radius = p.tint(215, 175, 80, p.a), p.any(0.26, 0.34)
     p.rod([(0, -0.4), (0, 0.95)], brass, 0.13)
     p.disc(0, -0.65, radius, brass)
@@ -201,7 +210,7 @@ def key(p: Pen) -> None:
 
 
 def kite(p: Pen) -> None:
-    """A kite with a tail of bows."""
+    """Draw a kite with a tail of bows."""
     wide, middle = p.any(0.45, 0.6), p.any(-0.6, -0.4)
     tail = smooth([(0, 0.25), (0.18, 0.45), (-0.12, 0.65), (0.15, 0.82), (0.0, 1.0)], closed=False)
     p.line(tail, p.dark, 0.03)
@@ -217,7 +226,7 @@ def kite(p: Pen) -> None:
 
 
 def lamp(p: Pen) -> None:
-    """A table lamp with a shade."""
+    """Draw a table lamp with a shade."""
     wide, narrow = p.any(0.58, 0.72), p.any(0.26, 0.38)
     low = p.any(-0.15, 0.05)
     p.fill(ellipse(0, 0.92, p.any(0.34, 0.46), 0.08), p.b)
@@ -233,7 +242,7 @@ def lamp(p: Pen) -> None:
 
 
 def light_bulb(p: Pen) -> None:
-    """A light bulb with its screw base."""
+    """Draw a light bulb with its screw base."""
     wide = p.any(0.5, 0.6)
     glass = p.tint(250, 235, 150, p.a)
     side = [(0, -0.95), (0.75 * wide, -0.8), (wide, -0.38), (0.8 * wide, 0.05), (0.26, 0.42),
@@ -250,7 +259,7 @@ def light_bulb(p: Pen) -> None:
 
 
 def padlock(p: Pen) -> None:
-    """A padlock, open or shut."""
+    """Draw a padlock, open or shut."""
     wide, high = p.any(0.5, 0.62), p.any(0.85, 0.98)
     lift = p.any(0.15, 0.25) if p.chance(0.3) else 0.0
     bow = ellipse(0, -0.42 - lift, 0.36, 0.42, 180, 360)
@@ -262,7 +271,7 @@ def padlock(p: Pen) -> None:
 
 
 def scissors(p: Pen) -> None:
-    """Open scissors."""
+    """Draw open scissors."""
     spread = p.any(9, 22)
     for way in (1, -1):
         blade = np.array([(-0.07, 0.15), (0.07, 0.15), (0.05, -0.6), (-0.04, -1.0)])
@@ -275,7 +284,7 @@ def scissors(p: Pen) -> None:
 
 
 def shirt(p: Pen) -> None:
-    """A shirt with short sleeves."""
+    """Draw a shirt with short sleeves."""
     wide, sleeve = p.any(0.46, 0.56), p.any(0.2, 0.45)
     side = [(0.2, -0.75), (0.5, -0.68), (0.98, -0.55 + sleeve), (0.78, -0.28 + sleeve),
             (wide, -0.2), (wide + 0.02, 0.85)]  # fmt: skip
@@ -294,7 +303,7 @@ def shirt(p: Pen) -> None:
 
 
 def telephone(p: Pen) -> None:
-    """A telephone with a dial and a receiver on top."""
+    """Draw a telephone with a dial and a receiver on top."""
     p.fill(smooth([(-0.45, -0.2), (0.45, -0.2), (0.62, 0.25), (0.82, 0.8), (-0.82, 0.8),
                    (-0.62, 0.25)], steps=4), p.a)  # fmt: skip
     for x in (-0.34, 0.34):
@@ -313,7 +322,7 @@ def telephone(p: Pen) -> None:
 
 
 def television(p: Pen) -> None:
-    """A television with an aerial and knobs."""
+    """Draw a television with an aerial and knobs."""
     lean = p.any(0.2, 0.5)
     for way in (-1, 1):
         p.line([(0, -0.5), (way * lean, -0.98)], p.metal, 0.05, round_=True)
@@ -330,7 +339,7 @@ def television(p: Pen) -> None:
 
 
 def tennis_racket(p: Pen) -> None:
-    """A tennis racket, sometimes with a ball."""
+    """Draw a tennis racket, sometimes with a ball."""
     wide, high = p.any(0.36, 0.44), p.any(0.48, 0.54)
     for share in np.linspace(-0.8, 0.8, 8):
         reach = np.sqrt(1 - share**2)
@@ -347,7 +356,7 @@ def tennis_racket(p: Pen) -> None:
 
 
 def umbrella(p: Pen) -> None:
-    """An open umbrella with a hooked handle."""
+    """Draw an open umbrella with a hooked handle."""
     top, hook = p.any(-0.92, -0.78), p.any(0.12, 0.18)
     p.rod([(0, top - 0.08), (0, 0.8)], p.dark, 0.06)
     p.line(ellipse(hook, 0.8, hook, hook, 180, 0), p.wood, 0.09, round_=True)
@@ -363,7 +372,7 @@ def umbrella(p: Pen) -> None:
 
 
 def windmill(p: Pen) -> None:
-    """A windmill with four sails."""
+    """Draw a windmill with four sails."""
     p.fill([(-0.26, -0.3), (0.26, -0.3), (0.44, 1.0), (-0.44, 1.0)], p.a)
     p.fill(ellipse(0, -0.28, 0.32, 0.3, 180, 360), p.b)
     p.fill(np.concatenate((ellipse(0, 0.74, 0.13, 0.13, 180, 360), [(0.13, 1.0), (-0.13, 1.0)])),
@@ -380,5 +389,3 @@ def windmill(p: Pen) -> None:
             rung = np.array([(share, -0.02), (share, 0.18)]) + hub
             p.line(turn(rung, start + angle, hub), p.dark, 0.025)
     p.disc(0, -0.28, 0.07, p.dark)
-
-

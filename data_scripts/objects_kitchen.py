@@ -3,12 +3,21 @@
 import numpy as np
 
 from data_scripts.objects_pen import (
-    BLACK, WHITE, Pen, band, box, ellipse, mix, smooth, symmetric, turn,
-)  # fmt: skip
+    WHITE,
+    Pen,
+    band,
+    box,
+    ellipse,
+    mix,
+    shift,
+    smooth,
+    symmetric,
+    turn,
+)
 
 
 def bottle(p: Pen) -> None:
-    """A bottle with a long neck and a label."""
+    """Draw a bottle with a long neck and a label."""
     wide, neck, shoulder = p.any(0.24, 0.36), p.any(0.08, 0.12), p.any(-0.35, -0.05)
     side = [(neck, -0.92), (neck, shoulder - 0.2), (wide, shoulder + 0.15), (wide, 0.9),
             (wide - 0.05, 0.97)]  # fmt: skip
@@ -21,9 +30,9 @@ def bottle(p: Pen) -> None:
 
 
 def corkscrew(p: Pen) -> None:
-    """A corkscrew: a bar across, a spiral below."""
+    """Draw a corkscrew: a bar across, a spiral below."""
     half = p.any(0.4, 0.6)
-    p.fill(box(-half, -0.95, half, -0.68, 0.12), p.any(0, 1) * p.wood + 0.0 * p.a + 40)
+    p.fill(box(-half, -0.95, half, -0.68, 0.12), p.wood)
     p.rod([(0, -0.7), (0, -0.1)], p.metal, 0.1)
     turns, wide = p.count(4, 5), p.any(0.14, 0.2)
     y = np.linspace(-0.15, 0.95, 90)
@@ -33,7 +42,7 @@ def corkscrew(p: Pen) -> None:
 
 
 def cup(p: Pen) -> None:
-    """A cup with a handle, seen a little from above."""
+    """Draw a cup with a handle, seen a little from above."""
     top, low, high = p.any(0.5, 0.62), p.any(0.36, 0.55), p.any(0.55, 0.7)
     p.rod(ellipse(top - 0.02, 0.02, 0.34, 0.36 * high / 0.6, -95, 95), p.a, p.any(0.1, 0.15))
     side = [(top, -high), (0.5 * (top + low) + 0.02, 0.1), (low, high - 0.1), (0.7 * low, high)]
@@ -46,7 +55,7 @@ def cup(p: Pen) -> None:
 
 
 def fork(p: Pen) -> None:
-    """A fork with three or four prongs."""
+    """Draw a fork with three or four prongs."""
     prongs, half = p.count(3, 4), p.any(0.2, 0.27)
     p.fill(band([(0, 0.0), (0, 0.95)], [0.08, 0.09, 0.16, 0.18]), p.metal)
     head = [(half, -0.5), (half, -0.3), (0.06, 0.02)]
@@ -58,7 +67,7 @@ def fork(p: Pen) -> None:
 
 
 def frying_pan(p: Pen) -> None:
-    """A frying pan seen from above, with a long handle."""
+    """Draw a frying pan seen from above, with a long handle."""
     radius = p.any(0.5, 0.58)
     p.fill(band([(-0.1, 0.35), (0.95, 0.35 - p.any(0.2, 0.9))], [0.16, 0.12, 0.2]), p.b)
     p.disc(-0.42, 0.35, radius, p.metal)
@@ -70,7 +79,7 @@ def frying_pan(p: Pen) -> None:
 
 
 def kettle(p: Pen) -> None:
-    """A kettle with a spout and a handle over its lid."""
+    """Draw a kettle with a spout and a handle over its lid."""
     wide, high = p.any(0.55, 0.65), p.any(0.75, 0.95)
     p.rod(ellipse(0, 0.0, 0.48, high, -168, -12), p.b, p.any(0.1, 0.14))
     spout = [(0.35, 0.55), (0.72, 0.1), (0.98, -0.28)]
@@ -83,7 +92,7 @@ def kettle(p: Pen) -> None:
 
 
 def knife(p: Pen) -> None:
-    """A kitchen knife with a broad blade."""
+    """Draw a kitchen knife with a broad blade."""
     wide, long = p.any(0.14, 0.22), p.any(0.3, 0.42)
     blade = [(-0.1, long), (-0.1, -0.9), (wide * 0.4, -0.7), (wide, -0.3), (wide + 0.02, long)]
     p.fill(blade, p.metal)
@@ -94,7 +103,7 @@ def knife(p: Pen) -> None:
 
 
 def pot(p: Pen) -> None:
-    """A cooking pot with two handles and a lid."""
+    """Draw a cooking pot with two handles and a lid."""
     wide, top, low = p.any(0.58, 0.7), p.any(-0.3, -0.1), p.any(0.5, 0.7)
     for side in (-1, 1):
         p.rod(ellipse(side * wide, top + 0.25, 0.22, 0.12), p.dark, 0.08)
@@ -107,7 +116,7 @@ def pot(p: Pen) -> None:
 
 
 def rolling_pin(p: Pen) -> None:
-    """A rolling pin: a thick roll between two knobs."""
+    """Draw a rolling pin: a thick roll between two knobs."""
     thick, half = p.any(0.24, 0.34), p.any(0.5, 0.6)
     for side in (-1, 1):
         p.fill(band([(side * half, 0), (side * 0.95, 0)], [0.1, 0.17, 0.15]), p.b)
@@ -117,7 +126,7 @@ def rolling_pin(p: Pen) -> None:
 
 
 def spoon(p: Pen) -> None:
-    """A spoon with an oval bowl."""
+    """Draw a spoon with an oval bowl."""
     wide = p.any(0.24, 0.32)
     p.fill(band([(0, -0.3), (0, 1.0)], [0.09, 0.08, 0.11, 0.2]), p.metal)
     p.fill(ellipse(0, -0.58, wide, p.any(0.36, 0.42)), p.metal)
@@ -126,13 +135,13 @@ def spoon(p: Pen) -> None:
 
 
 def toaster(p: Pen) -> None:
-    """A toaster with two slices of bread."""
+    """Draw a toaster with two slices of bread."""
     for x in (-0.3, 0.26):
         jump = p.any(0.3, 0.55)
         bread = [(-0.22, 0.3), (-0.22, -0.1), (-0.27, -0.25), (-0.1, -0.35), (0.1, -0.35),
                  (0.27, -0.25), (0.22, -0.1), (0.22, 0.3)]  # fmt: skip
-        p.fill(np.array(bread) + (x, -jump), p.tint(205, 150, 85, p.wood))
-        p.fill(0.78 * np.array(bread) + (x, -jump), (240, 215, 165), edge=False)
+        p.fill(shift(bread, x, -jump), p.tint(205, 150, 85, p.wood))
+        p.fill(shift(0.78 * np.array(bread), x, -jump), (240, 215, 165), edge=False)
     side = [(0.62, -0.32), (0.78, -0.1), (0.82, 0.62)]
     p.fill(symmetric(side), p.a)
     p.line([(-0.55, -0.29), (0.55, -0.29)], p.dark, 0.07)
@@ -144,7 +153,7 @@ def toaster(p: Pen) -> None:
 
 
 def whisk(p: Pen) -> None:
-    """A whisk: a handle and loops of wire."""
+    """Draw a whisk: a handle and loops of wire."""
     p.fill(box(-0.09, 0.2, 0.09, 1.0, 0.08), p.a)
     p.fill(box(-0.11, 0.15, 0.11, 0.3), p.metal)
     wide = p.any(0.32, 0.45)
@@ -156,7 +165,7 @@ def whisk(p: Pen) -> None:
 
 
 def wine_glass(p: Pen) -> None:
-    """A wine glass with wine in it."""
+    """Draw a wine glass with wine in it."""
     wide, stem = p.any(0.36, 0.48), p.any(0.0, 0.15)
     glass = mix(p.light, p.a, 0.25)
     p.fill(symmetric([(0.05, stem), (0.05, 0.82), (0.38, 0.92), (0.38, 0.97)]), glass)
@@ -169,7 +178,7 @@ def wine_glass(p: Pen) -> None:
 
 
 def apple(p: Pen) -> None:
-    """An apple with a stalk and a leaf."""
+    """Draw an apple with a stalk and a leaf."""
     wide = p.any(0.68, 0.8)
     side = [(0, -0.48), (0.3, -0.62), (0.95 * wide, -0.4), (wide, 0.1), (0.72 * wide, 0.62),
             (0.3, 0.82), (0, 0.74)]  # fmt: skip
@@ -184,7 +193,7 @@ def apple(p: Pen) -> None:
 
 
 def banana(p: Pen) -> None:
-    """A bent banana, or two that hang together."""
+    """Draw a bent banana, or two that hang together."""
     skin = p.tint(240, 205, 60, p.a)
     for number in range(p.count(1, 2)):
         arc = ellipse(0.0, -0.75, 0.92, 1.1, 150 - 22 * number, 18)
@@ -195,7 +204,7 @@ def banana(p: Pen) -> None:
 
 
 def cake(p: Pen) -> None:
-    """A round cake with icing and candles."""
+    """Draw a round cake with icing and candles."""
     wide, high = p.any(0.7, 0.82), p.any(0.3, 0.42)
     p.fill(ellipse(0, high + 0.28, wide + 0.14, 0.2), p.light)
     p.fill(np.concatenate((ellipse(0, high + 0.18, wide, 0.2, 0, 180), [(-wide, 0), (wide, 0)])),
@@ -212,7 +221,7 @@ def cake(p: Pen) -> None:
 
 
 def carrot(p: Pen) -> None:
-    """A carrot with its leaves."""
+    """Draw a carrot with its leaves."""
     leaf = p.tint(70, 150, 60, p.b)
     for angle in np.linspace(-38, 38, p.count(4, 6)):
         stalk = turn([(0, -0.35), (0.03, -0.7), (0, -1.0)], angle, (0, -0.35))
@@ -227,7 +236,7 @@ def carrot(p: Pen) -> None:
 
 
 def cherries(p: Pen) -> None:
-    """Two cherries on one stalk."""
+    """Draw two cherries on one stalk."""
     skin, stalk = p.tint(175, 20, 45, p.a), p.tint(90, 130, 50, p.dark)
     top = (p.any(-0.1, 0.2), -0.9)
     leaf = smooth([(0, 0), (0.3, -0.18), (0.65, 0.05), (0.3, 0.16)]) + top
@@ -241,31 +250,30 @@ def cherries(p: Pen) -> None:
 
 
 def grapes(p: Pen) -> None:
-    """A bunch of grapes."""
+    """Draw a bunch of grapes."""
     skin = p.tint(105, 50, 120, p.a) if p.chance() else p.tint(150, 185, 80, p.a)
     p.rod([(0, -0.55), (0.05, -0.98)], (110, 80, 40), 0.09)
     p.fill(smooth([(0.02, -0.7), (0.3, -0.98), (0.62, -0.78), (0.5, -0.5), (0.2, -0.52)]),
            p.tint(90, 150, 60, p.b))  # fmt: skip
-    radius, row = p.any(0.16, 0.19), 0
-    for number in (4, 5, 4, 3, 2, 1):
-        for x in (np.arange(number) - (number - 1) / 2) * 1.75 * radius:
-            y = -0.42 + row * 1.5 * radius
-            x, y = x + p.any(-0.03, 0.03), y + p.any(-0.03, 0.03)
+    radius = p.any(0.16, 0.19)
+    for row, number in enumerate((4, 5, 4, 3, 2, 1)):
+        for across in ((np.arange(number) - (number - 1) / 2) * 1.75 * radius).tolist():
+            x = across + p.any(-0.03, 0.03)
+            y = -0.42 + row * 1.5 * radius + p.any(-0.03, 0.03)
             p.disc(x, y, radius, p.shade(skin, p.any(-0.3, 0.12)))
             p.disc(x - 0.35 * radius, y - 0.35 * radius, 0.25 * radius, p.shade(skin, 0.6), False)
-        row += 1
 
 
 def hamburger(p: Pen) -> None:
-    """A hamburger: bun, salad, meat, cheese, bun."""
+    """Draw a hamburger: bun, salad, meat, cheese, bun."""
     wide = p.any(0.75, 0.88)
     bun = p.tint(215, 150, 80, p.wood)
     p.fill(box(-0.94 * wide, 0.38, 0.94 * wide, 0.68, 0.14), bun)
     p.fill(box(-wide, 0.16, wide, 0.42, 0.12), p.tint(95, 55, 35, p.a))
     p.fill([(-wide, 0.1), (wide, 0.1), (0.6 * wide, 0.2), (0.35 * wide, 0.34), (0.1, 0.2),
             (-0.5 * wide, 0.2)], p.tint(250, 195, 50, p.b))  # fmt: skip
-    x = np.linspace(-wide - 0.05, wide + 0.05, 50)
-    leaf = np.stack((x, 0.08 + 0.06 * np.sin(16 * x)), axis=1)
+    across = np.linspace(-wide - 0.05, wide + 0.05, 50)
+    leaf = np.stack((across, 0.08 + 0.06 * np.sin(16 * across)), axis=1)
     p.fill(np.concatenate((leaf, [(wide, -0.06), (-wide, -0.06)])), p.tint(100, 170, 60, p.c))
     top = ellipse(0, -0.05, wide, p.any(0.5, 0.62), -180, 0)
     p.fill(top, bun)
@@ -275,7 +283,7 @@ def hamburger(p: Pen) -> None:
 
 
 def ice_cream(p: Pen) -> None:
-    """Scoops of ice cream in a cone."""
+    """Draw scoops of ice cream in a cone."""
     half = p.any(0.34, 0.42)
     cone = p.tint(220, 165, 95, p.wood)
     colours, scoops = (p.a, p.b, p.c), p.count(1, 3)
@@ -294,7 +302,7 @@ def ice_cream(p: Pen) -> None:
 
 
 def mushroom(p: Pen) -> None:
-    """A mushroom with a spotted cap."""
+    """Draw a mushroom with a spotted cap."""
     cap, stem = p.any(0.72, 0.9), p.any(0.16, 0.25)
     side = [(stem, -0.2), (0.9 * stem, 0.4), (1.35 * stem, 0.85), (0.9 * stem, 0.95)]
     p.fill(symmetric(smooth(side, closed=False)), p.light)
@@ -308,20 +316,18 @@ def mushroom(p: Pen) -> None:
 
 
 def pineapple(p: Pen) -> None:
-    """A pineapple with its crown of leaves."""
+    """Draw a pineapple with its crown of leaves."""
     leaf = p.tint(75, 130, 65, p.b)
-    for angle in np.linspace(-62, 62, 9).tolist() + [-22, 0, 22]:
+    for angle in (*np.linspace(-62, 62, 9).tolist(), -22, 0, 22):
         blade = turn([(-0.1, -0.25), (0, -0.95 + 0.004 * abs(angle)), (0.1, -0.25)], angle,
                      (0, -0.3))  # fmt: skip
         p.fill(blade, p.shade(leaf, p.any(-0.3, 0.15)))
     wide, skin = p.any(0.38, 0.48), p.tint(225, 165, 60, p.a)
     p.fill(ellipse(0, 0.36, wide, 0.62), skin)
     for slope in (-1, 1):
-        for shift in np.linspace(-0.75, 0.75, 7):
+        for start in np.linspace(-0.75, 0.75, 7):
             t = np.linspace(-1, 1, 30)
-            x, y = t, 0.36 + shift * 1.3 + slope * t * 0.9
+            x, y = t, 0.36 + start * 1.3 + slope * t * 0.9
             inside = (x / wide) ** 2 + ((y - 0.36) / 0.62) ** 2 < 0.97
             if inside.sum() > 1:
                 p.line(np.stack((x, y), axis=1)[inside], p.shade(skin, -0.45), 0.035)
-
-

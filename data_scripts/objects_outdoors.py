@@ -1,14 +1,27 @@
 """Drawings of plants and vehicles; see ``objects_pen`` for the coordinates."""
 
+from itertools import pairwise
+
 import numpy as np
 
 from data_scripts.objects_pen import (
-    BLACK, WHITE, Pen, band, box, ellipse, flipped, mix, smooth, symmetric, turn,
-)  # fmt: skip
+    BLACK,
+    WHITE,
+    Pen,
+    band,
+    box,
+    ellipse,
+    flipped,
+    mix,
+    shift,
+    smooth,
+    symmetric,
+    turn,
+)
 
 
 def cactus(p: Pen) -> None:
-    """A cactus with two arms, in a pot or in sand."""
+    """Draw a cactus with two arms, in a pot or in sand."""
     green, wide = p.tint(75, 140, 75, p.a), p.any(0.28, 0.38)
     left, right = p.any(-0.2, 0.1), p.any(-0.35, 0.05)
     for way, y in ((-1, left), (1, right)):
@@ -28,7 +41,7 @@ def cactus(p: Pen) -> None:
 
 
 def fir_tree(p: Pen) -> None:
-    """A fir tree in tiers."""
+    """Draw a fir tree in tiers."""
     green = p.tint(45, 105, 65, p.a)
     p.fill(box(-0.1, 0.6, 0.1, 1.0), p.wood)
     tiers, wide = p.count(3, 5), p.any(0.55, 0.75)
@@ -42,7 +55,7 @@ def fir_tree(p: Pen) -> None:
 
 
 def palm_tree(p: Pen) -> None:
-    """A palm tree with a bent trunk."""
+    """Draw a palm tree with a bent trunk."""
     bend = p.any(0.05, 0.35)
     trunk = smooth([(-bend, 1.0), (-0.6 * bend, 0.4), (0.0, -0.35)], closed=False)
     bark = p.tint(150, 115, 75, p.wood)
@@ -62,7 +75,7 @@ def palm_tree(p: Pen) -> None:
 
 
 def sunflower(p: Pen) -> None:
-    """A sunflower with its stalk and leaves."""
+    """Draw a sunflower with its stalk and leaves."""
     green = p.tint(85, 145, 60, p.b)
     p.rod(smooth([(0, -0.2), (0.04, 0.4), (0, 1.0)], closed=False), green, 0.09)
     for way, y in ((1, 0.5), (-1, 0.7)):
@@ -74,7 +87,7 @@ def sunflower(p: Pen) -> None:
         for number in range(petals):
             angle = (number + ring / 2) * 360 / petals
             petal = turn(ellipse(reach - 0.2, 0, 0.24, 0.09), angle)
-            p.fill(petal + (0, -0.35), p.shade(yellow, 0.2 * ring - 0.15))
+            p.fill(shift(petal, 0, -0.35), p.shade(yellow, 0.2 * ring - 0.15))
     p.disc(0, -0.35, p.any(0.23, 0.3), p.tint(100, 65, 35, p.dark))
     for number in range(26):
         radius, angle = 0.2 * np.sqrt(number / 26), number * 2.4
@@ -82,7 +95,7 @@ def sunflower(p: Pen) -> None:
 
 
 def tulip(p: Pen) -> None:
-    """A tulip with two long leaves."""
+    """Draw a tulip with two long leaves."""
     green, cup = p.tint(80, 150, 75, p.b), p.any(0.32, 0.4)
     p.rod([(0, -0.3), (p.any(-0.05, 0.05), 1.0)], green, 0.08)
     for way in (-1, 1):
@@ -96,7 +109,7 @@ def tulip(p: Pen) -> None:
 
 
 def bicycle(p: Pen) -> None:
-    """A bicycle from the side."""
+    """Draw a bicycle from the side."""
     radius, tyre = p.any(0.36, 0.41), p.dark
     back, front, pedal = (-0.55, 0.4), (0.56, 0.4), (-0.08, 0.42)
     seat, head = (-0.24, -0.22), (0.38, -0.25)
@@ -105,7 +118,7 @@ def bicycle(p: Pen) -> None:
         p.line(rim, tyre, 0.075)
         for angle in np.radians(np.arange(0, 180, 30)):
             spoke = radius * np.array((np.cos(angle), np.sin(angle)))
-            p.line([spoke + (x, y), (x, y) - spoke], p.metal, 0.018)
+            p.line([shift(spoke, x, y), (x, y) - spoke], p.metal, 0.018)
     frame = [back, seat, pedal, back]
     for line in (frame, [seat, head], [pedal, head], [front, head, (0.33, -0.42)]):
         p.line(line, p.a, 0.075, round_=True)
@@ -120,13 +133,13 @@ def bicycle(p: Pen) -> None:
 
 
 def bus(p: Pen) -> None:
-    """A bus from the side, with a row of windows."""
+    """Draw a bus from the side, with a row of windows."""
     high = p.any(-0.5, -0.35)
     p.fill(box(-0.96, high, 0.96, 0.42, 0.09), p.a)
     windows = p.count(4, 6)
     pane = p.tint(170, 205, 225, p.dark)
     edges = np.linspace(-0.88, 0.66, windows + 1)
-    for left, right in zip(edges[:-1], edges[1:], strict=True):
+    for left, right in pairwise(edges.tolist()):
         p.fill(box(left, high + 0.12, right - 0.05, high + 0.42, 0.03), pane)
     p.fill(box(0.68, high + 0.12, 0.92, 0.36, 0.03), pane)
     p.line([(0.8, high + 0.12), (0.8, 0.36)], p.shade(p.a, -0.3), 0.03)
@@ -137,7 +150,7 @@ def bus(p: Pen) -> None:
 
 
 def car(p: Pen) -> None:
-    """A car from the side."""
+    """Draw a car from the side."""
     roof, front = p.any(-0.45, -0.3), p.any(0.3, 0.5)
     body = [(-0.95, 0.3), (-0.96, 0.0), (-0.82, -0.06), (-0.55, roof), (0.12, roof - 0.02),
             (front, -0.05), (0.88, 0.02), (0.97, 0.3)]  # fmt: skip
@@ -155,7 +168,7 @@ def car(p: Pen) -> None:
 
 
 def helicopter(p: Pen) -> None:
-    """A helicopter from the side."""
+    """Draw a helicopter from the side."""
     p.fill(band([(-0.05, -0.05), (-0.9, -0.22)], [0.36, 0.12, 0.09]), p.a)
     p.fill([(-0.84, -0.18), (-0.98, -0.5), (-0.88, -0.5), (-0.72, -0.2)], p.b)
     p.line([(-0.98, -0.42), (-0.86, -0.02)], p.dark, 0.045, round_=True)
@@ -172,7 +185,7 @@ def helicopter(p: Pen) -> None:
 
 
 def hot_air_balloon(p: Pen) -> None:
-    """A hot-air balloon with stripes and a basket."""
+    """Draw a hot-air balloon with stripes and a basket."""
     wide, stripes = p.any(0.6, 0.72), p.count(2, 3)
     half = [(0, -1.0), (0.62 * wide, -0.88), (wide, -0.4), (0.75 * wide, 0.1), (0.17, 0.5)]
     side = smooth(half, closed=False)
@@ -186,7 +199,7 @@ def hot_air_balloon(p: Pen) -> None:
 
 
 def locomotive(p: Pen) -> None:
-    """A steam locomotive from the side."""
+    """Draw a steam locomotive from the side."""
     p.fill(box(-0.9, 0.25, 0.86, 0.42), p.dark)
     p.fill(box(-0.35, -0.22, 0.8, 0.28, 0.08), p.a)
     for x in (-0.05, 0.3):
@@ -209,7 +222,7 @@ def locomotive(p: Pen) -> None:
 
 
 def rocket(p: Pen) -> None:
-    """A rocket with fins, a window and fire."""
+    """Draw a rocket with fins, a window and fire."""
     wide = p.any(0.24, 0.34)
     p.fill(smooth([(-0.16, 0.6), (0.16, 0.6), (0.12, 0.85), (0, 1.0), (-0.12, 0.85)]),
            p.tint(250, 150, 40, p.c))  # fmt: skip
@@ -226,7 +239,7 @@ def rocket(p: Pen) -> None:
 
 
 def sailboat(p: Pen) -> None:
-    """A boat with two sails."""
+    """Draw a boat with two sails."""
     top = p.any(-0.98, -0.85)
     p.line([(0, top), (0, 0.5)], p.wood, 0.06)
     p.fill([(0.06, top + 0.08), (p.any(0.65, 0.8), 0.36), (0.06, 0.36)], p.a)
@@ -241,7 +254,7 @@ def sailboat(p: Pen) -> None:
 
 
 def tractor(p: Pen) -> None:
-    """A tractor with one large and one small wheel."""
+    """Draw a tractor with one large and one small wheel."""
     p.line([(0.45, -0.1), (0.45, -0.62)], p.dark, 0.07)
     p.fill(box(-0.1, -0.15, 0.86, 0.3, 0.06), p.a)
     for x in (0.55, 0.65, 0.75):
@@ -263,7 +276,7 @@ def tractor(p: Pen) -> None:
 
 
 def wheelbarrow(p: Pen) -> None:
-    """A wheelbarrow from the side."""
+    """Draw a wheelbarrow from the side."""
     p.line([(0.68, 0.6), (-0.98, p.any(-0.2, 0.0))], p.wood, 0.09, round_=True)
     p.line([(-0.3, 0.25), (-0.42, 0.82)], p.metal, 0.08, round_=True)
     p.line([(-0.5, 0.82), (-0.3, 0.82)], p.metal, 0.06)

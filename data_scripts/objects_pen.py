@@ -10,7 +10,7 @@ import numpy as np
 from PIL import Image, ImageDraw
 
 Colour = np.ndarray | tuple[float, float, float]
-Points = np.ndarray | Sequence[tuple[float, float]]
+Points = np.ndarray | Sequence[tuple[float, float] | np.ndarray]
 
 BLACK = np.array((24.0, 22.0, 26.0))
 WHITE = np.array((246.0, 244.0, 240.0))
@@ -35,7 +35,7 @@ def ellipse(
     """Points of an ellipse or of an arc of it; angles in degrees, clockwise from the right."""
     angle = np.radians(np.linspace(start, stop, 41))
     points = np.stack((rx * np.cos(angle), (rx if ry is None else ry) * np.sin(angle)), axis=1)
-    return turn(points, turned) + (x, y)
+    return shift(turn(points, turned), x, y)
 
 
 def box(left: float, top: float, right: float, bottom: float, round_: float = 0.0) -> np.ndarray:
@@ -59,6 +59,12 @@ def turn(points: Points, degrees: float, about: tuple[float, float] = (0.0, 0.0)
         ((cosine, sine), (-sine, cosine))
     ) + about
     return turned
+
+
+def shift(points: Points, x: float, y: float) -> np.ndarray:
+    """Move points."""
+    shifted: np.ndarray = np.asarray(points) + np.array((x, y))
+    return shifted
 
 
 def flipped(points: Points) -> np.ndarray:
@@ -110,6 +116,11 @@ def star(
     angle = np.radians(turned + np.arange(2 * spikes) * 180 / spikes)
     radius = np.where(np.arange(2 * spikes) % 2, inner, outer)
     return np.stack((x + radius * np.cos(angle), y + radius * np.sin(angle)), axis=1)
+
+
+def _closed(points: Points) -> np.ndarray:
+    line = np.asarray(points, dtype=float)
+    return np.concatenate((line, line[:1]))
 
 
 class Pen:
@@ -188,8 +199,7 @@ class Pen:
         self._draw.polygon(flat, fill=ink(colour))
         self._draw_mask.polygon(flat, fill=255)
         if edge and self.outlined:
-            rim = np.concatenate((np.asarray(points), np.asarray(points)[:1]))
-            self.line(rim, mix(colour, BLACK, 0.75), self.outlined)
+            self.line(_closed(points), mix(colour, BLACK, 0.75), self.outlined)
 
     def line(self, points: Points, colour: Colour, width: float, round_: bool = False) -> None:
         """Draw a line of a width in object units; ``round_`` rounds its ends."""
@@ -217,7 +227,7 @@ class Pen:
         self._draw.polygon(flat, fill=0)
         self._draw_mask.polygon(flat, fill=0)
         if self.outlined:
-            self.line(np.concatenate((points, np.asarray(points)[:1])), BLACK, self.outlined)
+            self.line(_closed(points), BLACK, self.outlined)
 
     def disc(self, x: float, y: float, radius: float, colour: Colour, edge: bool = True) -> None:
         """Fill a circle."""

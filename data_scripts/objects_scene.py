@@ -66,9 +66,7 @@ def any_colour(generator: np.random.Generator) -> np.ndarray:
     return 255 * np.array(colorsys.hsv_to_rgb(hue, saturation, value))
 
 
-def draw_palette(
-    generator: np.random.Generator, behind: np.ndarray
-) -> dict[str, np.ndarray]:
+def draw_palette(generator: np.random.Generator, behind: np.ndarray) -> dict[str, np.ndarray]:
     """Draw an object's colours, the main ones unlike the background's mean colour ``behind``."""
 
     def unlike(colour: np.ndarray) -> np.ndarray:
@@ -140,10 +138,10 @@ def background(generator: np.random.Generator) -> Image.Image:
         draw.rectangle((x, y, x + wide, y + high), fill=ink(any_colour(generator)))
         draw.line((0, floor, SIDE, floor), fill=ink(mix(second, WHITE, 0.4)), width=4)
     elif kind == "bricks":
-        high, wide = generator.integers(10, 26), generator.integers(24, 60)
-        for row, y in enumerate(range(-5, SIDE, int(high))):
+        high, wide = int(generator.integers(10, 26)), int(generator.integers(24, 60))
+        for row, y in enumerate(range(-5, SIDE, high)):
             draw.line((0, y, SIDE, y), fill=ink(second), width=2)
-            for x in range(-int(wide) + (row % 2) * int(wide) // 2, SIDE, int(wide)):
+            for x in range(-wide + (row % 2) * wide // 2, SIDE, wide):
                 draw.line((x, y, x, y + high), fill=ink(second), width=2)
     elif kind == "leaves":
         places = generator.uniform(-10, SIDE + 10, (90, 2))

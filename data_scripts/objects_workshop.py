@@ -3,12 +3,20 @@
 import numpy as np
 
 from data_scripts.objects_pen import (
-    BLACK, WHITE, Pen, band, box, ellipse, flipped, smooth, symmetric, turn,
+    BLACK,
+    WHITE,
+    Pen,
+    band,
+    box,
+    ellipse,
+    smooth,
+    symmetric,
+    turn,
 )  # fmt: skip
 
 
 def axe(p: Pen) -> None:
-    """An axe with a curved handle."""
+    """Draw an axe with a curved handle."""
     handle = smooth([(0.0, -0.9), (0.02, 0.0), (-0.08, 0.6), (0.0, 1.0)], closed=False)
     p.fill(band(handle, [0.12, 0.12, 0.14, 0.18]), p.wood)
     flare = p.any(0.28, 0.4)
@@ -21,7 +29,7 @@ def axe(p: Pen) -> None:
 
 
 def broom(p: Pen) -> None:
-    """A broom with bristles."""
+    """Draw a broom with bristles."""
     p.rod([(0, -1.0), (0, 0.3)], p.wood, 0.09)
     wide, straw = p.any(0.34, 0.46), p.tint(215, 180, 95, p.a)
     x = np.linspace(-wide, wide, 17)
@@ -34,7 +42,7 @@ def broom(p: Pen) -> None:
 
 
 def gear(p: Pen) -> None:
-    """A gear wheel with a hole."""
+    """Draw a gear wheel with a hole."""
     teeth, inner = p.count(8, 14), p.any(0.68, 0.78)
     step, points = 2 * np.pi / teeth, []
     for number in range(teeth):
@@ -52,7 +60,7 @@ def gear(p: Pen) -> None:
 
 
 def hammer(p: Pen) -> None:
-    """A claw hammer."""
+    """Draw a claw hammer."""
     p.fill(band([(0, -0.6), (0, 1.0)], [0.12, 0.13, 0.17, 0.19]), p.wood)
     if p.chance():
         p.fill(box(-0.1, 0.35, 0.1, 1.0, 0.07), p.a)
@@ -63,7 +71,7 @@ def hammer(p: Pen) -> None:
 
 
 def ladder(p: Pen) -> None:
-    """A ladder with rungs."""
+    """Draw a ladder with rungs."""
     top, low = p.any(0.24, 0.34), p.any(0.34, 0.44)
     colour, rungs = (p.wood, p.metal, p.a)[p.count(0, 2)], p.count(5, 8)
     for y in np.linspace(-0.78, 0.8, rungs):
@@ -74,7 +82,7 @@ def ladder(p: Pen) -> None:
 
 
 def pliers(p: Pen) -> None:
-    """Open pliers with two handles."""
+    """Draw open pliers with two handles."""
     spread = p.any(10, 20)
     for way in (1, -1):
         jaw = np.array([(-0.02, -0.98), (0.1, -0.9), (0.2, -0.45), (0.16, -0.15), (-0.1, -0.2),
@@ -89,7 +97,7 @@ def pliers(p: Pen) -> None:
 
 
 def saw(p: Pen) -> None:
-    """A hand saw with teeth."""
+    """Draw a hand saw with teeth."""
     teeth = p.count(14, 22)
     x = np.linspace(0.98, -0.42, 2 * teeth)
     low = np.stack((x, 0.3 + 0.09 * (np.arange(2 * teeth) % 2)), axis=1)
@@ -101,7 +109,7 @@ def saw(p: Pen) -> None:
 
 
 def screwdriver(p: Pen) -> None:
-    """A screwdriver with a ribbed handle."""
+    """Draw a screwdriver with a ribbed handle."""
     wide = p.any(0.15, 0.22)
     p.fill(band([(0, 0.2), (0, -0.85)], 0.09), p.metal)
     p.fill([(-0.05, -0.82), (0.05, -0.82), (0.09, -0.92), (0.06, -1.0), (-0.06, -1.0),
@@ -113,7 +121,7 @@ def screwdriver(p: Pen) -> None:
 
 
 def shovel(p: Pen) -> None:
-    """A shovel with a D-shaped grip."""
+    """Draw a shovel with a D-shaped grip."""
     p.fill(band([(0, -0.75), (0, 0.3)], 0.1), p.wood)
     p.line([(0, -0.7), (-0.2, -0.96), (0.2, -0.96), (0, -0.7)], p.b, 0.09, round_=True)
     wide = p.any(0.28, 0.38)
@@ -123,7 +131,7 @@ def shovel(p: Pen) -> None:
 
 
 def bell(p: Pen) -> None:
-    """A bell with its clapper."""
+    """Draw a bell with its clapper."""
     gold, wide = p.tint(225, 180, 70, p.a), p.any(0.62, 0.75)
     p.line(ellipse(0, -0.84, 0.14, 0.13), p.dark, 0.07)
     p.disc(p.any(-0.12, 0.12), 0.78, 0.16, p.dark)
@@ -136,7 +144,7 @@ def bell(p: Pen) -> None:
 
 
 def drum(p: Pen) -> None:
-    """A drum with cords and two sticks."""
+    """Draw a drum with cords and two sticks."""
     wide, high = p.any(0.62, 0.75), p.any(0.4, 0.5)
     top = p.any(0.16, 0.22)
     low = ellipse(0, high + 0.1, wide, top, 0, 180)
@@ -155,7 +163,7 @@ def drum(p: Pen) -> None:
 
 
 def guitar(p: Pen) -> None:
-    """A guitar."""
+    """Draw a guitar."""
     wide = p.any(0.38, 0.46)
     body = [(0, -0.1), (0.26, -0.08), (0.7 * wide, 0.1), (0.6 * wide, 0.3), (wide, 0.55),
             (0.85 * wide, 0.88), (0, 1.0)]  # fmt: skip
@@ -174,7 +182,7 @@ def guitar(p: Pen) -> None:
 
 
 def harp(p: Pen) -> None:
-    """A harp with its strings."""
+    """Draw a harp with its strings."""
     frame = p.tint(205, 160, 70, p.a)
     for share in np.linspace(0.1, 0.9, p.count(9, 12)):
         x = -0.5 + 0.95 * share
@@ -188,7 +196,7 @@ def harp(p: Pen) -> None:
 
 
 def piano(p: Pen) -> None:
-    """A grand piano from the side, its lid open."""
+    """Draw a grand piano from the side, its lid open."""
     coat = p.tint(35, 32, 36, p.a)
     lift = p.any(-0.98, -0.8)
     p.fill([(-0.55, -0.1), (0.72, lift), (0.95, lift + 0.2), (0.9, -0.1)], p.shade(coat, 0.12))
@@ -206,7 +214,7 @@ def piano(p: Pen) -> None:
 
 
 def saxophone(p: Pen) -> None:
-    """A saxophone: a bent pipe that opens into a bell."""
+    """Draw a saxophone: a bent pipe that opens into a bell."""
     gold = p.tint(225, 175, 60, p.a)
     pipe = [(-0.72, -0.72), (-0.5, -0.92), (-0.25, -0.78), (-0.12, -0.2), (0.0, 0.55), (0.22, 0.85),
             (0.48, 0.7), (0.55, 0.2), (0.72, -0.12)]  # fmt: skip
@@ -221,7 +229,7 @@ def saxophone(p: Pen) -> None:
 
 
 def trumpet(p: Pen) -> None:
-    """A trumpet with three valves."""
+    """Draw a trumpet with three valves."""
     gold = p.tint(230, 185, 70, p.a)
     low = p.any(0.26, 0.34)
     loop = [(-0.55, -0.12), (0.25, -0.12), (0.38, 0.5 * low - 0.06), (0.25, low), (-0.45, low),
@@ -238,7 +246,7 @@ def trumpet(p: Pen) -> None:
 
 
 def accordion(p: Pen) -> None:
-    """An accordion with open bellows, keys and buttons."""
+    """Draw an accordion with open bellows, keys and buttons."""
     folds, high = p.count(6, 9), p.any(0.5, 0.62)
     x = np.linspace(-0.42, 0.42, 2 * folds + 1)
     bow = 0.1 * (1 - (x / 0.42) ** 2)
@@ -258,7 +266,7 @@ def accordion(p: Pen) -> None:
 
 
 def magnet(p: Pen) -> None:
-    """A horseshoe magnet with light ends."""
+    """Draw a horseshoe magnet with light ends."""
     radius, thick = p.any(0.45, 0.52), p.any(0.28, 0.38)
     arc = np.concatenate(([(-radius, 0.85)], ellipse(0, -0.25, radius, radius, 180, 360),
                           [(radius, 0.85)]))  # fmt: skip
@@ -269,5 +277,3 @@ def magnet(p: Pen) -> None:
     if p.chance(0.4):
         for x in (-0.25, 0.0, 0.25):
             p.line([(x - 0.05, 0.72), (x + 0.05, 0.62), (x - 0.03, 0.5)], p.c, 0.035)
-
-
