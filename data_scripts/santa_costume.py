@@ -94,14 +94,13 @@ def hat(pen: Pen, head: Head, costume: Costume) -> None:
     angle = np.linspace(-1.75, 1.75, 25)
     if costume.hat in ("santa", "cone"):
         hang = costume.bend if costume.hat == "santa" else 0.15 * costume.bend
-        tip = np.array([(0.95 * hang, -1.62 + 0.75 * abs(hang) ** 2, 0.1)])
+        tip = np.array([(0.95 * hang, -1.62 + 0.75 * hang**2, 0.1)])
         middle = np.array([(0.32 * hang, -1.58, 0.0), (0.62 * hang, -1.5 + 0.2 * abs(hang), 0.05)])
-        top = np.stack((0.34 * np.cos(ROUND), np.full(16, -1.3), 0.34 * np.sin(ROUND)), axis=1)
-        pen.hull(np.concatenate((crown, top + (0.12 * hang, 0, 0))), colour)
-        pen.hull(np.concatenate((top + (0.12 * hang, 0, 0), middle)), colour)
-        pen.hull(
-            np.concatenate((middle, tip, top[::4] + (0.12 * hang, 0, 0))), mix(colour, BLACK, 0.1)
-        )
+        x = 0.12 * hang + 0.34 * np.cos(ROUND)
+        top = np.stack((x, np.full(16, -1.3), 0.34 * np.sin(ROUND)), axis=1)
+        pen.hull(np.concatenate((crown, top)), colour)
+        pen.hull(np.concatenate((top, middle)), colour)
+        pen.hull(np.concatenate((middle, tip, top[::4])), mix(colour, BLACK, 0.1))
         if costume.hat == "santa":
             pen.disc(pen.project(tip)[0], 0.19 * pen.scale, mix(costume.trim, BLACK, 0.12))
             pen.disc(pen.project(tip * (1, 1.01, 1))[0], 0.165 * pen.scale, costume.trim)
@@ -136,8 +135,8 @@ def beard(pen: Pen, person: Identity, head: Head, taken: Conditions, costume: Co
     for share in (0.45, 0.75):
         curl = upper * (1 - share) + lower * share
         pen.line(curl[3:-3], mix(colour, BLACK, 0.25), 0.025)
-    mouth = np.array((-1.0, 1.0)) * person.mouth_width * 0.55
-    lips = head.on_face(np.linspace(*mouth, 7), np.full(7, person.mouth_height + 0.27), 0.04)
+    half = 0.55 * person.mouth_width
+    lips = head.on_face(np.linspace(-half, half, 7), np.full(7, person.mouth_height + 0.27), 0.04)
     pen.line(lips, (150, 70, 70), 0.05 + 0.05 * taken.mouth_open)
     for side in (-1, 1):
         x = side * np.array((0.03, 0.2, 0.42))
