@@ -99,11 +99,13 @@ def _blots(generator: np.random.Generator, first: np.ndarray, second: np.ndarray
     return small.resize((SIDE, SIDE), Image.Resampling.BICUBIC)
 
 
-def _clutter(draw: ImageDraw.ImageDraw, generator: np.random.Generator, pieces: int) -> None:
+def _clutter(
+    draw: ImageDraw.ImageDraw, generator: np.random.Generator, pieces: int, largest: float = 70.0
+) -> None:
     """Draw shapes of any kind that belong to no category."""
     for _ in range(pieces):
         x, y = generator.uniform(-0.1, 1.1, 2) * SIDE
-        size = generator.uniform(8, 70)
+        size = generator.uniform(8, largest)
         fill = ink(any_colour(generator))
         kind = generator.integers(4)
         if kind == 0:
@@ -209,7 +211,7 @@ def grain(generator: np.random.Generator) -> np.ndarray:
 def occlude(pixels: np.ndarray, generator: np.random.Generator) -> np.ndarray:
     """Put one or two things in front of the object."""
     picture = Image.fromarray(pixels)
-    _clutter(ImageDraw.Draw(picture), generator, int(generator.integers(1, 3)))
+    _clutter(ImageDraw.Draw(picture), generator, int(generator.integers(1, 3)), largest=45.0)
     return np.asarray(picture)
 
 
