@@ -2,7 +2,7 @@
 
 import hashlib
 import os
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from pathlib import Path
 
 import numpy as np
@@ -41,6 +41,25 @@ def write_atomically(path: Path, content: bytes) -> None:
         beside.replace(path)
     finally:
         beside.unlink(missing_ok=True)
+
+
+def source_hash(paths: Iterable[Path]) -> str:
+    """Hash source files, one after the other; line endings do not matter.
+
+    Parameters
+    ----------
+    paths : iterable of pathlib.Path
+        Text files in UTF-8.
+
+    Returns
+    -------
+    str
+        SHA-256, 64 hexadecimal digits, the same on every system.
+    """
+    digest = hashlib.sha256()
+    for path in paths:
+        digest.update("\n".join(path.read_text(encoding="utf-8").splitlines()).encode("utf-8"))
+    return digest.hexdigest()
 
 
 _kept: dict[Path, dict[str, np.ndarray]] = {}

@@ -6,7 +6,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from data_scripts.cache import cached_arrays
+from data_scripts.cache import cached_arrays, source_hash
 from data_scripts.faces_production import PEOPLE, SIZES, render_people, seed_words, seeded_generator
 from data_scripts.faces_renderer import LARGE, SMALL
 
@@ -48,11 +48,7 @@ def renderer_hash() -> str:
     str
         SHA-256, 64 hexadecimal digits, the same on every system.
     """
-    digest = hashlib.sha256()
-    for module in DRAWING_MODULES:
-        source = Path(__file__).with_name(f"faces_{module}.py").read_text(encoding="utf-8")
-        digest.update("\n".join(source.splitlines()).encode("utf-8"))
-    return digest.hexdigest()
+    return source_hash(Path(__file__).with_name(f"faces_{module}.py") for module in DRAWING_MODULES)
 
 
 def shuffled_set(

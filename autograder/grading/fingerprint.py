@@ -7,7 +7,7 @@ from typing import Any
 
 from autograder import exercises
 from autograder.grading.inputs import KINDS
-from data_scripts import faces, weights_file
+from data_scripts import digits, faces, weights_file
 
 
 def ingredients(assignment: str) -> dict[str, str]:
@@ -33,6 +33,8 @@ def ingredients(assignment: str) -> dict[str, str]:
         },
     }
     hashes = {"table": _hash(decisive), "renderer": faces.renderer_hash()}
+    if KINDS[assignment] == "digits":
+        hashes["renderer"] = digits.renderer_hash()
     if KINDS[assignment] == "features":
         hashes["weights"] = weights_file.weights_hash()
     return hashes

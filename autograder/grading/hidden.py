@@ -13,7 +13,7 @@ from autograder.grading.verifier.protect import protect
 from autograder.models.canonical import canonical_layers
 from autograder.models.compare import compare
 from autograder.release.thresholds import load_calibration
-from autograder.student.checks import features, results
+from autograder.student.checks import codes, features, results
 from autograder.student.exercise import partial_credit
 from autograder.student.outcome import fail, require_attempt
 
@@ -129,6 +129,29 @@ def preprocessing(prepare: Any) -> float:
     """
     fresh = np.random.default_rng(secret_seed()).integers(0, 256, (2, 100, 100, 3), dtype="uint8")
     return features.preprocessing("The preprocessing", None, prepare, images=fresh)
+
+
+def codes_of_new_images(model: Any, cut: Any) -> float:
+    """Compare a model that returns codes with its network, on images that nobody has seen.
+
+    Parameters
+    ----------
+    model : keras.Model
+        The student's network, (None, 28, 28, 1) to (None, 10).
+    cut : keras.Model
+        The student's model that ends at the code.
+
+    Returns
+    -------
+    float
+        1.0.
+
+    Raises
+    ------
+    NotAttempted, CheckFailed
+    """
+    fresh = np.random.default_rng(secret_seed()).random((codes.SAMPLE, 28, 28, 1), dtype="float32")
+    return codes.code_model("The code model", None, cut, model=model, images=fresh)
 
 
 def accuracy(exercise: str, variant: str, model: Any) -> float:

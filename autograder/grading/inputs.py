@@ -8,12 +8,13 @@ import numpy as np
 
 from autograder import exercises, settings
 from autograder.grading.secret import secret_seed
-from autograder.student.data import VARIABLE, chosen_source, flatten, standardize
+from autograder.student.data import VARIABLE, chosen_source, flatten, scale, standardize
 from autograder.transport.known import course_weights
-from data_scripts import faces, hidden_sets
+from data_scripts import digits, faces, hidden_sets
 from data_scripts.cache import default_cache_dir
 
 KINDS = {
+    "01_finger_exercises": "digits",
     "03_faces_fc": "flat",
     "04_faces_cnn": "standardized",
     "05_faces_cnn_tricks": "standardized",
@@ -44,13 +45,16 @@ def training_inputs(exercise: str, people_seed: int = faces.COURSE_SEED) -> Spli
     exercise : str
         Name of an exercise in `KINDS`.
     people_seed : int
-        Which eight people.
+        Which eight people, or which digits.
     """
     kind = KINDS[exercise]
     if kind == "features":
         from data_scripts import features
 
         return Splits(*features.load_features(people_seed=people_seed))
+    if kind == "digits":
+        drawn = digits.load_digits(seed=people_seed)
+        return Splits(*(scale(array) if array.ndim == 3 else array for array in drawn))
     images = faces.load_faces(48, people_seed=people_seed)
     prepared = standardize(images.x_train, images.x_valid, images.x_test)
     if kind == "flat":
@@ -62,7 +66,7 @@ def training_inputs(exercise: str, people_seed: int = faces.COURSE_SEED) -> Spli
 def hidden_inputs(
     exercise: str, secret_seed: int, people_seed: int = faces.COURSE_SEED
 ) -> tuple[np.ndarray, np.ndarray]:
-    """Return pictures of the same people that no student has, prepared alike.
+    """Return pictures of the same kind that no student has, prepared alike.
 
     Parameters
     ----------
@@ -71,12 +75,12 @@ def hidden_inputs(
     secret_seed : int
         Seed of the pictures, 0 to 2**128 - 1.
     people_seed : int
-        Which eight people.
+        Which eight people, or which digits.
 
     Returns
     -------
     inputs : numpy.ndarray of float32, shape (2000, ...)
-        Standardised with the training images' numbers, or features.
+        Standardised with the training images' numbers, scaled digits, or features.
     labels : numpy.ndarray of int, shape (2000,)
     """
     kind = KINDS[exercise]
@@ -85,6 +89,9 @@ def hidden_inputs(
             secret_seed, people_seed=people_seed
         )
         return hidden
+    if kind == "digits":
+        drawn, digits_drawn = digits.render_hidden(secret_seed, seed=people_seed)
+        return scale(drawn), digits_drawn
     train = faces.load_faces(48, people_seed=people_seed).x_train
     images, labels = hidden_sets.render_hidden(48, secret_seed, people_seed=people_seed)
     prepared = standardize(train, images)[1]

@@ -8,6 +8,7 @@ import numpy as np
 from autograder import settings
 
 if TYPE_CHECKING:
+    from data_scripts.digits import Digits
     from data_scripts.faces import Faces
     from data_scripts.features import Features
 
@@ -82,6 +83,40 @@ def load_faces(size: int = 48) -> "Faces":
     if not settings.quick():
         return everything
     return faces.Faces(*(array[: len(array) // settings.QUICK_SHARE] for array in everything))
+
+
+def load_digits() -> "Digits":
+    """Load the handwritten digits.
+
+    Returns
+    -------
+    Digits
+        ``x_train`` (4000, 28, 28), ``x_valid`` and ``x_test`` (1000, 28, 28), uint8, 0 to 255,
+        light on black; ``y_train``, ``y_valid``, ``y_test``, labels 0 to 9. A tenth of each in a
+        quick test run.
+    """
+    from data_scripts import digits
+
+    everything = digits.load_digits()
+    if not settings.quick():
+        return everything
+    return digits.Digits(*(array[: len(array) // settings.QUICK_SHARE] for array in everything))
+
+
+def scale(images: np.ndarray) -> np.ndarray:
+    """Bring grey pixels to the range 0 to 1 and give every image its channel.
+
+    Parameters
+    ----------
+    images : numpy.ndarray of uint8, shape (n, height, width)
+        Grey images, 0 to 255.
+
+    Returns
+    -------
+    numpy.ndarray of float32, shape (n, height, width, 1)
+        What a convolutional network takes, 0 to 1.
+    """
+    return images[..., None].astype("float32") / 255
 
 
 def load_features() -> "Features":

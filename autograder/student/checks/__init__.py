@@ -5,7 +5,7 @@ A task ``network_b`` is checked by ``CHECKS["network"]`` with the variant ``"b"`
 
 from collections.abc import Callable
 
-from autograder.student.checks import arrays, features, networks, results
+from autograder.student.checks import arrays, codes, features, networks, results
 
 CHECKS: dict[str, Callable[..., float]] = {
     "one_hot": arrays.one_hot,
@@ -25,6 +25,9 @@ CHECKS: dict[str, Callable[..., float]] = {
     "feature_model": features.feature_model,
     "batch_features": features.batch_features,
     "all_features": features.all_features,
+    "code_layer": codes.code_layer,
+    "code_model": codes.code_model,
+    "codes": codes.codes,
 }
 
 
