@@ -64,7 +64,9 @@ def test_wrong_accuracies_are_named(reported: object, message: str) -> None:
 
 
 def check_matrix(matrix: object) -> float:
-    return predictions.confusion_matrix("t", None, matrix, model=MODEL, images=IMAGES, labels=LABELS)
+    return predictions.confusion_matrix(
+        "t", None, matrix, model=MODEL, images=IMAGES, labels=LABELS
+    )
 
 
 def test_confusion_matrix_of_own_model_passes_and_transposed_gives_half() -> None:
@@ -100,7 +102,9 @@ def test_right_and_wrong_are_positions() -> None:
     right, wrong = np.flatnonzero(GUESSES == LABELS), np.flatnonzero(GUESSES != LABELS)
 
     def check(first: object, second: object) -> float:
-        return predictions.right_and_wrong("t", None, first, second, predicted=GUESSES, labels=LABELS)
+        return predictions.right_and_wrong(
+            "t", None, first, second, predicted=GUESSES, labels=LABELS
+        )
 
     assert check(right, wrong) == 1.0
     assert check(right[::-1].tolist(), wrong) == 1.0
