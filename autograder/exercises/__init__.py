@@ -58,12 +58,20 @@ class LayerSpec:
         Without the batch.
     parameters : int
         Trainable and non-trainable together.
+    trainable : bool
+        False for a layer that must be frozen.
     """
 
     kind: str
     settings: dict[str, Any]
     output_shape: Shape
     parameters: int
+    trainable: bool = True
+
+    @property
+    def arguments(self) -> dict[str, Any]:
+        """Settings, and ``trainable`` where it is not as usual: what Keras is to be told."""
+        return dict(self.settings) if self.trainable else {**self.settings, "trainable": False}
 
 
 @dataclass(frozen=True)
@@ -188,7 +196,7 @@ def chain(shape: Shape, layers: list[tuple[str, dict[str, Any]]]) -> tuple[Layer
     shape : tuple of int
         Input shape without the batch.
     layers : list of (kind, settings)
-        Settings may leave defaults out.
+        Settings may leave defaults out; ``trainable`` is True unless they say otherwise.
 
     Returns
     -------
@@ -215,13 +223,17 @@ def _chained(
 ) -> list[tuple[LayerSpec, LayerCounts]]:
     result = []
     for position, (kind, given) in enumerate(layers, start=1):
+        trainable = bool(given.get("trainable", True))
+        given = {name: value for name, value in given.items() if name != "trainable"}
         try:
             settings = complete_settings(kind, given)
             counts = layer_counts(kind, settings, shape)
+            if not trainable:
+                counts = LayerCounts(0, counts.total)
             shape = output_shape(kind, settings, shape)
         except ValueError as error:
             raise ValueError(f"layer {position}: {error}") from error
-        result.append((LayerSpec(kind, settings, shape, counts.total), counts))
+        result.append((LayerSpec(kind, settings, shape, counts.total, trainable), counts))
     return result
 
 

@@ -107,5 +107,5 @@ def keras_layers(specs: Sequence[LayerSpec], fuse_activations: bool = False) -> 
         if fuses:
             written[-1] = (written[-1][0], {**written[-1][1], **spec.settings})
         else:
-            written.append((spec.kind, dict(spec.settings)))
+            written.append((spec.kind, spec.arguments))
     return [getattr(keras.layers, kind)(**settings) for kind, settings in written]

@@ -12,6 +12,7 @@ from autograder.models.align import align, equal
 from autograder.models.canonical import CanonicalLayer, canonical_layers
 from autograder.models.diagnose import Diagnosis, diagnose
 from autograder.models.graph import UnreadableModelError, input_shape
+from autograder.models.trainable import parameters_that_learn
 
 #: Share of a structure's points without softmax but with ``from_logits=True``: the output
 #: activation is a quarter of the points, and half of that quarter is given.
@@ -75,9 +76,10 @@ class Comparison:
 def compare(model: Any, network: Network) -> Comparison:
     """Compare a model with a network of the tables.
 
-    Names, input layers, initialisers and seeds don't matter, nor how the model was written, nor
-    the order of neighbours that commute (ReLU with Dropout or MaxPooling2D). Order otherwise,
-    shapes, rates, activations and counts do.
+    Where a table says which layers are frozen, ``trainable`` of each layer with weights is
+    compared as well. Names, input layers, initialisers and seeds don't matter, nor how the model
+    was written, nor the order of neighbours that commute (ReLU with Dropout or MaxPooling2D).
+    Order otherwise, shapes, rates, activations and counts do.
 
     Parameters
     ----------
@@ -108,7 +110,7 @@ def _compare(model: Any, network: Network) -> Comparison:
     diagnosis = diagnose(network, got, pairs)
     if diagnosis is None:
         return _same_layers(model, network, original, got)
-    uses_logits = diagnosis.cause == "missing_softmax" and _from_logits(model)
+    uses_logits = diagnosis.cause == "missing_softmax" and has_logits_loss(model)
     if uses_logits and all(None not in pair or pair[0] == diagnosis.index for pair in pairs):
         differs_elsewhere = any(
             left is not None and right is not None and not equal(network.layers[left], got[right])
@@ -138,23 +140,43 @@ def _same_layers(
     model: Any, network: Network, original: list[CanonicalLayer], got: list[CanonicalLayer]
 ) -> Comparison:
     """Check what is left when every layer is right, and collect the notes."""
-    for position, (spec, layer) in enumerate(zip(network.layers, got, strict=True), start=1):
-        if spec.parameters and not layer.trainable and not network.may_be_frozen:
-            expected = describe.layer_in_words(spec.kind, spec.settings)
-            fields = {
-                "where": f"Layer {position}",
-                "expected": expected,
-                "name": f' ("{layer.name}")',
-            }
-            message = messages.explain("frozen_layer", fields)
-            return Comparison(
-                False,
-                Difference(position, layer.name, expected, "frozen", "frozen_layer", message),
-            )
+    if not network.may_be_frozen:
+        for position, (spec, layer) in enumerate(zip(network.layers, got, strict=True), start=1):
+            if spec.parameters and layer.trainable != spec.trainable:
+                return _wrongly_trainable(model, network, position, layer)
     expected_count, count = network.parameters.total, sum(layer.parameters for layer in got)
     if count != expected_count or model.count_params() != expected_count:
         return _whole_model("wrong_count", "", network, describe.number(model.count_params()))
     return Comparison(True, notes=_notes(model, original, got), fraction=1.0)
+
+
+def _wrongly_trainable(
+    model: Any, network: Network, position: int, layer: CanonicalLayer
+) -> Comparison:
+    """Say that a right layer is frozen, or that one is not that should be."""
+    spec = network.layers[position - 1]
+    cause = "not_frozen" if layer.trainable else "frozen_layer"
+    expected, got = network.parameters.trainable, parameters_that_learn(model)
+    fields = {
+        "where": f"Layer {position}",
+        "expected": describe.layer_in_words(spec.kind, spec.settings),
+        "name": f' ("{layer.name}")',
+        "evidence": (
+            f"{describe.number(got)} parameters would learn instead of "
+            f"{describe.number(expected)}. "
+        ),
+    }
+    return Comparison(
+        False,
+        Difference(
+            position,
+            layer.name,
+            fields["expected"],
+            "trainable" if layer.trainable else "frozen",
+            cause,
+            messages.explain(cause, fields),
+        ),
+    )
 
 
 def _notes(model: Any, original: list[CanonicalLayer], got: list[CanonicalLayer]) -> list[str]:
@@ -167,14 +189,23 @@ def _notes(model: Any, original: list[CanonicalLayer], got: list[CanonicalLayer]
         if layer.remarks:
             listed = ", ".join(layer.remarks)
             found.append(messages.note("remark", name=layer.name, detail=listed))
-    if got and got[-1].settings.get("activation") == "softmax" and _from_logits(model):
+    if got and got[-1].settings.get("activation") == "softmax" and has_logits_loss(model):
         found.append(messages.note("redundant_softmax_logits"))
     return found
 
 
-def _from_logits(model: Any) -> bool:
+def ends_with_softmax(model: Any) -> bool:
+    """Tell whether the last thing that a model does is a softmax; False if it can't be read."""
+    try:
+        layers = canonical_layers(model)
+    except UnreadableModelError:
+        return False
+    return bool(layers) and layers[-1].settings.get("activation") == "softmax"
+
+
+def has_logits_loss(model: Any) -> bool:
     """Tell whether the model is compiled with a loss that applies softmax itself."""
-    if not model.compiled:
+    if not getattr(model, "compiled", False):
         return False
     read_config = getattr(getattr(model, "loss", None), "get_config", None)
     return bool(read_config().get("from_logits", False)) if callable(read_config) else False

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 from autograder.exercises import LayerSpec, Network
 from autograder.models import describe, messages
@@ -135,6 +136,8 @@ class _Case:
         cause = _CAUSE_OF_SETTING.get(setting, "wrong_setting")
         if setting == "units" and self._is_last_with_weights():
             cause = "wrong_classes"
+        if setting == "filters" and _exchanged(spec.settings, layer.settings):
+            cause = "filters_and_kernel_exchanged"
         pair = (spec.settings.get("activation"), layer.settings.get("activation"))
         if pair == ("softmax", "sigmoid"):
             cause = "sigmoid_instead_of_softmax"
@@ -197,6 +200,8 @@ class _Case:
         }
         if setting and spec is not None and layer is not None:
             wanted, found = spec.settings.get(setting), layer.settings.get(setting)
+            if setting == "strides" and spec.kind == "MaxPooling2D":
+                wanted = spec.settings["pool_size"]  # what Keras takes when nothing is said
             fields["setting_expected"] = describe.setting_in_words(setting, wanted)
             fields["setting_got"] = describe.setting_in_words(setting, found)
         if spec is not None and layer is not None and layer.output_shape is not None:
@@ -214,6 +219,12 @@ class _Case:
         if not places or not places[0]:
             return "the input"
         return _words(self.got[places[0] - 1], "the input")
+
+
+def _exchanged(expected: Mapping[str, Any], got: Mapping[str, Any]) -> bool:
+    """Tell whether a convolution got its kernel size as filters and its filters as kernel."""
+    filters, kernel = expected["filters"], expected["kernel_size"]
+    return bool(got["kernel_size"] == (filters, filters) and (got["filters"],) * 2 == kernel)
 
 
 def _words(layer: Plain | None, otherwise: str) -> str:

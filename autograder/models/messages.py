@@ -1,7 +1,8 @@
 """Every text that a comparison can show, keyed by cause. Plain text, written to a beginner.
 
-Each text says what was expected, what was found, why that is likely to have happened, and what
-to try. Fields in braces are filled by `autograder.models.compare`:
+The first line of a text says what was expected and what was found, the next ones why that is
+likely to have happened and what to try. Fields in braces are filled by
+`autograder.models.compare`:
 
 where, expected, got, name, code, detail, evidence, next, previous, setting_expected,
 setting_got, other, other_where, classes, input
@@ -14,156 +15,176 @@ from collections.abc import Mapping
 from autograder.models.describe import number, shape_in_words
 
 _WRONG = (
-    "{where} should be {expected}; yours{name} has {setting_got} instead of {setting_expected}. "
+    "{where} should be {expected}; yours{name} has {setting_got} instead of {setting_expected}.\n"
     "{evidence}"
 )
-_MISSING = "{where} should be {expected}, but it is missing: your model {next}. "
+_MISSING = "{where} should be {expected}, but it is missing: your model {next}.\n"
+_TRY = "Try: {code}."
 
 MESSAGES: dict[str, str] = {
     # no comparison is possible
     "not_a_model": (
-        "Expected a Keras model, got {detail}. Make the model with keras.Sequential([...]) or "
-        "keras.Model(inputs, outputs), and give it the name that the notebook asks for."
+        "Expected a Keras model, got {detail}.\n"
+        "Try: make the model with keras.Sequential([...]) or keras.Model(inputs, outputs), and "
+        "give it the name that the notebook asks for."
     ),
     "subclassed_model": (
-        "Your model is a class of your own ({detail}), and its layers can't be seen from outside. "
-        "Use keras.Sequential([...]) or the functional API, keras.Model(inputs, outputs)."
+        "Your model is a class of your own ({detail}), and its layers can't be seen from "
+        "outside.\n"
+        "Try: keras.Sequential([...]) or the functional API, keras.Model(inputs, outputs)."
     ),
     "empty_model": (
-        "Your model has no layers yet. Expected are {input} as input and then {expected}. "
-        "Put the layers into the list in keras.Sequential([...])."
+        "Your model has no layers yet. Expected are {input} as input and then {expected}.\n"
+        "Try: put the layers into the list in keras.Sequential([...])."
     ),
     "not_built": (
         "Your model does not know the shape of its input yet, so its layers have no weights and "
-        "can't be counted. Begin the list of layers with keras.Input(shape={input})."
+        "can't be counted.\n"
+        "Try: begin the list of layers with keras.Input(shape={input})."
     ),
     "branches": (
         "The network that is asked for is one line of layers, each with one input and one output; "
-        "in yours, {detail}. If you use the functional API, check that every layer is called on "
-        "the output of the layer before it."
+        "in yours, {detail}.\n"
+        "Try: with the functional API, call every layer on the output of the layer before it."
     ),
     "shared_layer": (
-        'Your layer "{detail}" is used twice, so both places share the same weights. Make a new '
-        "layer for each place."
+        'Your layer "{detail}" is used twice, so both places share the same weights.\n'
+        "Try: make a new layer for each place."
     ),
     "unreadable": (
-        "Your model could not be read ({detail}). Use keras.Sequential([...]) with the layers of "
-        "keras.layers."
+        "Your model could not be read ({detail}).\n"
+        "Try: keras.Sequential([...]) with the layers of keras.layers."
     ),
     # the input
     "wrong_input_shape": (
-        "The input should have the shape {input}; yours has {detail}. {evidence}"
-        "Write keras.Input(shape={input}); the number of images is not part of it."
+        "The input should have the shape {input}; yours has {detail}.\n"
+        "{evidence}"
+        "Try: keras.Input(shape={input}); the number of images is not part of it."
     ),
     # settings
-    "wrong_units": _WRONG + "The number of units is the number of outputs: try {code}.",
+    "wrong_units": _WRONG + "The number of units is the number of outputs. " + _TRY,
     "wrong_classes": (
-        _WRONG + "The last layer gives one number for each class, and there are {classes}: "
-        "try {code}."
+        _WRONG + "The last layer gives one number for each class, and there are {classes}. " + _TRY
     ),
-    "wrong_filters": _WRONG + "Each filter makes one channel of the output: try {code}.",
-    "wrong_kernel": _WRONG + "The kernel size is the second argument of Conv2D: try {code}.",
+    "wrong_filters": _WRONG + "Each filter makes one channel of the output. " + _TRY,
+    "filters_and_kernel_exchanged": (
+        "{where} should be {expected}; yours{name} is {got}.\n"
+        "Number of filters and kernel size are exchanged: the number of filters comes first. "
+        + _TRY
+    ),
+    "wrong_kernel": _WRONG + "The kernel size is the second argument of Conv2D. " + _TRY,
     "wrong_padding": (
-        _WRONG + 'With padding="same" height and width stay, with "valid" (which is what you get '
-        "if you say nothing) the border is lost: try {code}."
+        _WRONG + 'With padding="same" height and width stay; with "valid", which is what you get '
+        "if you say nothing, the border is lost. " + _TRY
     ),
-    "wrong_strides": _WRONG + "Leave strides out to get the ordinary steps: try {code}.",
-    "wrong_pool": _WRONG + "Windows of 2 x 2 halve height and width: try {code}.",
+    "wrong_strides": _WRONG + "Leave strides out to get the ordinary steps. " + _TRY,
+    "wrong_pool": _WRONG + "Windows of 2 x 2 halve height and width. " + _TRY,
     "wrong_rate": (
-        _WRONG + "The rate is the share of the values that are dropped, between 0 and 1: "
-        "try {code}."
+        _WRONG + "The rate is the share of the values that are dropped, between 0 and 1. " + _TRY
     ),
     "wrong_activation": (
-        "{where} should be {expected}; yours{name} is {got}. {evidence}Try {code}, or give the "
-        "name as activation=... in the layer before it."
+        "{where} should be {expected}; yours{name} is {got}.\n"
+        "{evidence}" + _TRY + " Or write its name as activation=... in the layer before it."
     ),
     "sigmoid_instead_of_softmax": (
-        "{where} should be {expected}; yours{name} is {got}. A sigmoid looks at each class alone, "
-        "so the outputs don't add up to 1; softmax makes probabilities of all classes together. "
-        "Try {code}."
+        "{where} should be {expected}; yours{name} is {got}.\n"
+        "A sigmoid looks at each class alone, so the outputs don't add up to 1; softmax makes "
+        "probabilities of all classes together. " + _TRY
     ),
     "no_bias": (
-        "{where} should be {expected}; yours{name} has no bias. {evidence}Leave use_bias=False out."
+        "{where} should be {expected}; yours{name} has no bias.\n"
+        "{evidence}Try: leave use_bias=False out."
     ),
     "wrong_setting": (
-        "{where} should be {expected}; yours{name} has {setting_got}. {evidence}Leave that "
-        "setting out: try {code}."
+        "{where} should be {expected}; yours{name} has {setting_got}.\n"
+        "{evidence}Leave that setting out. " + _TRY
     ),
     # missing layers
     "missing_activation": (
         _MISSING + "Without an activation between them, layers with weights can do no more than "
-        "a single one. Put {code} there, or write activation=... in the layer before it."
+        "a single one. " + _TRY + " Or write activation=... in the layer before it."
     ),
     "missing_softmax": (
         _MISSING + "Without softmax the outputs are any numbers, and not probabilities that add "
-        "up to 1. Put {code} after the last Dense layer."
+        "up to 1. Try: {code} after the last Dense layer."
     ),
     "missing_flatten": (
         _MISSING + "A Dense layer on a block of features works on each pixel by itself; Flatten "
-        "makes one row out of the block. Put {code} there."
+        "makes one row out of the block. " + _TRY
     ),
-    "missing_dropout": _MISSING + "Put {code} there.",
+    "missing_dropout": _MISSING + "Dropout is a layer of its own. " + _TRY,
     "missing_batch_norm": (
         _MISSING + "It belongs between the layer with weights and its activation; for that the "
-        "activation must be a layer of its own. Put {code} there."
+        "activation must be a layer of its own. " + _TRY
     ),
     "missing_pooling": (
-        _MISSING + "Pooling halves height and width, so everything after it is too large now. "
-        "Put {code} there."
+        _MISSING
+        + "Pooling halves height and width, so everything after it is too large now. "
+        + _TRY
     ),
-    "missing_layer": _MISSING + "Everything else is compared after that. Put {code} there.",
+    "missing_layer": _MISSING + "Everything else is compared after that. " + _TRY,
     # layers too many, or elsewhere
     "extra_layer": (
         "{where} should be {expected}, but your model has {got}{name} there, which was not asked "
-        "for. Take it out, or move it to where it belongs."
+        "for.\nTry: take it out, or move it to where it belongs."
     ),
     "extra_activation": (
         "{where} should be {expected}, but your model has {got}{name} there, which was not asked "
-        'for. Look for an activation="..." in the layer before it, or for an activation that '
-        "was added twice, and take it out."
+        "for.\n"
+        'It may hide as activation="..." in the layer before it. Try: take it out.'
     ),
     "extra_softmax": (
-        "Your model has {got}{name} where {expected} should come. Softmax after softmax makes all "
-        "probabilities nearly equal, so the network hardly learns: take one of them out. It may "
-        'hide as activation="softmax" in the last Dense layer.'
+        "Your model has {got}{name} where {expected} should come.\n"
+        "Softmax after softmax makes all probabilities nearly equal, so the network hardly "
+        'learns. One may hide as activation="softmax" in the last Dense layer. '
+        "Try: take one of them out."
     ),
     "order_swapped": (
         "{where} should be {expected}, and after it comes {other}; in your model they stand the "
-        "other way round. Swap the two."
+        "other way round.\nTry: swap the two."
     ),
     "batch_norm_after_activation": (
         "{where} should be {expected}, and after it comes {other}; in your model the activation "
-        "comes first. Batch normalisation stands before the activation here: take activation=... "
-        "out of the layer with weights, and add {code} and then the activation."
+        "comes first.\n"
+        "Batch normalisation stands before the activation here. Try: take activation=... out of "
+        "the layer with weights, and add {code} and then the activation."
     ),
     "misplaced_layer": (
         "{where} should be {expected}; in your model it stands elsewhere: {got}{name} comes after "
-        "{previous}. Move it."
+        "{previous}.\nTry: move it."
     ),
     "layer_too_early": (
         "{where} should be {expected}; your model has {got}{name} there, which belongs further "
-        "back in the network. Move it."
+        "back in the network.\nTry: move it."
     ),
-    "wrong_layer": ("{where} should be {expected}; yours{name} is {got}. {evidence}Try {code}."),
+    "wrong_layer": "{where} should be {expected}; yours{name} is {got}.\n{evidence}" + _TRY,
     "not_allowed_layer": (
         "{where} should be {expected}; yours{name} is {got}, which does not come from "
-        "keras.layers or runs code of its own. Use Sequential or the functional API with the "
-        "built-in layers: try {code}."
+        "keras.layers or runs code of its own.\n"
+        "Only built-in layers can be graded. " + _TRY
     ),
     # all layers are right, and still
     "frozen_layer": (
         "{where} is {expected}, as it should be, but yours{name} is frozen: trainable is False, "
-        "so it would not learn. Set trainable = True, on the layer and on the model."
+        "so it would not learn.\n"
+        "{evidence}Try: trainable = True for this layer, and compile again afterwards."
+    ),
+    "not_frozen": (
+        "{where} is {expected}, as it should be, but yours{name} would learn: trainable is True.\n"
+        "{evidence}Pretrained layers that may learn forget what they know while the new ones "
+        "still guess. Try: trainable = False for this layer, or for all of the pretrained model, "
+        "before compile."
     ),
     "wrong_count": (
-        "All layers are right, but the model has {got} parameters instead of {expected}. "
-        "Make the model anew from its first line, in case a cell ran twice."
+        "All layers are right, but the model has {got} parameters instead of {expected}.\n"
+        "Try: make the model anew from its first line, in case a cell ran twice."
     ),
     "logits_without_softmax": (
         "Everything is right but the last activation: the network has no softmax, and the loss "
-        "was given from_logits=True, so it learns as it should. Its outputs are then no "
-        "probabilities, though, and probabilities are what the task asks for: half of the "
-        "points of the output activation. Put {code} at the end and leave from_logits out."
+        "was given from_logits=True, so it learns as it should.\n"
+        "Its outputs are then no probabilities, though, and probabilities are what the task asks "
+        "for: half of the points of the output activation. Try: {code} at the end, and no "
+        "from_logits."
     ),
 }
 
@@ -191,7 +212,8 @@ def explain(cause: str, fields: Mapping[str, str]) -> str:
     KeyError
         If there is no such cause, or a field that the text uses is missing.
     """
-    return MESSAGES[cause].format_map(fields)
+    lines = MESSAGES[cause].format_map(fields).splitlines()
+    return "\n".join(line.strip() for line in lines if line.strip())
 
 
 def note(key: str, **fields: str) -> str:

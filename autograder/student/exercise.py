@@ -6,8 +6,11 @@ from typing import Any
 import numpy as np
 
 from autograder import exercises, settings
+from autograder.student.cards import Card, Progress, show
 from autograder.student.checks import find_check, networks, results
-from autograder.student.outcome import CheckFailed, CheckOutcome, NotAttempted, fail, is_gap
+from autograder.student.checks.messages import failed
+from autograder.student.checks.reached import low_accuracy
+from autograder.student.outcome import CheckFailed, CheckOutcome, NotAttempted, Share, fail, is_gap
 
 PARTIAL_WIDTH = 0.05
 """Width of the band of accuracies under a threshold in which credit is partial."""
@@ -183,6 +186,7 @@ class Exercise:
             fraction = check(title, variant, *values, **given)
         except CheckOutcome as outcome:
             self._states[task] = "not attempted" if isinstance(outcome, NotAttempted) else "wrong"
+            outcome.advice = f'exercise.hint("{task}") gives one hint at a time.'
             raise
         except Exception as error:
             self._states[task] = "wrong"
@@ -191,8 +195,9 @@ class Exercise:
                 "type and its shape."
             ) from None
         self._states[task] = "done" if fraction == 1.0 else "partly done"
-        print(f"{title}: {self._states[task]}.")
-        return fraction
+        remarks = fraction.remarks if isinstance(fraction, Share) else ()
+        show(Card(self._states[task], title, remarks))
+        return float(fraction)
 
     def reach(
         self, task: str, model: Any, images: np.ndarray, labels: np.ndarray, at_least: str
@@ -233,32 +238,31 @@ class Exercise:
         try:
             own = results.accuracy(model, images, labels)
         except Exception as error:
-            raise CheckFailed(
-                f"the network cannot predict the test images ({type(error).__name__}). Its input "
-                f"should have the shape {images.shape[1:]}."
-            ) from None
+            kind, shape = type(error).__name__, images.shape[1:]
+            raise failed("cannot_predict", detail=kind, expected=shape) from None
+        if own < threshold - VISIBLE_SLACK:
+            raise low_accuracy(model, images, labels, own, threshold)
         print(f"Accuracy on the {len(labels)} test images: {own:.3f}. "
               f"To reach on new pictures of the same people: {threshold:.2f}.")  # fmt: skip
-        if own < threshold - VISIBLE_SLACK:
-            fail(
-                f"expected an accuracy of about {threshold:.2f} or more, got {own:.3f}. Was the "
-                "network trained for all epochs, on the prepared images, with the course's loss?"
-            )
         return partial_credit(own, threshold)
 
     def hint(self, task: str) -> None:
-        """Print the next hint of a task; the first call gives the first one."""
-        hints = self._task(task).hints
+        """Show the next hint of a task; the first call gives the first one."""
+        title, hints = self._task(task).title, self._task(task).hints
         shown = self._hints_shown.get(task, 0)
         number = min(shown + 1, len(hints))
         self._hints_shown[task] = number
         last = " (the last one)" if number == len(hints) else ""
-        print(f"Hint {number} of {len(hints)}{last}: {hints[number - 1]}")
+        label = f"Hint {number} of {len(hints)}{last}"
+        show(Card("hint", title, [hints[number - 1]], label))
 
     def progress(self) -> None:
-        """Print all tasks of the notebook with their states."""
-        for name, task in self.table.tasks.items():
-            print(f"{self._states.get(name, 'not checked yet'):>16}  {task.title} ({name})")
+        """Show all tasks of the notebook with their states."""
+        rows = [
+            (self._states.get(name, "not checked yet"), task.title, name)
+            for name, task in self.table.tasks.items()
+        ]
+        show(Progress(self.table.title, rows))
 
     def _task(self, name: str) -> exercises.Task:
         try:

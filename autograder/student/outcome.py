@@ -5,13 +5,32 @@ from typing import NoReturn
 
 
 class CheckOutcome(AssertionError):  # noqa: N818 - students read these names; they are no faults
-    """An outcome that costs points; notebooks show its message without a traceback."""
+    """An outcome that costs points; notebooks show its message without a traceback.
+
+    Parameters
+    ----------
+    message : str
+        What is wrong, and what to try, for a student.
+    cause : str
+        Key of the message, for tests and statistics; empty where there is none.
+    position : int
+        Layer of the table that differs, from 1; 0 where the message is about something else.
+    """
+
+    def __init__(self, message: str = "", cause: str = "", position: int = 0) -> None:
+        super().__init__(message)
+        self.cause = cause
+        self.position = position
 
     def _render_traceback_(self) -> list[str]:
         """Return the lines that IPython shows instead of a traceback."""
-        return [f"{self.heading}: {self}"]
+        lines = f"{self.heading}: {self}".splitlines()
+        return [*lines, self.advice] if self.advice else lines
 
     heading = "Check"
+
+    advice = ""
+    """What could help, for the student alone; no part of what graders and feedback show."""
 
 
 class NotAttempted(CheckOutcome):
@@ -24,6 +43,28 @@ class CheckFailed(CheckOutcome):
     """The gap was filled, and something in it is not right yet."""
 
     heading = "Not right yet"
+
+
+class Share(float):
+    """The share of a task that is right, 0 to 1, and what is to be said about the rest.
+
+    Attributes
+    ----------
+    causes : tuple of str
+        Keys of the messages.
+    remarks : tuple of str
+        The messages themselves, in the order in which a student reads them.
+    """
+
+    causes: tuple[str, ...] = ()
+    remarks: tuple[str, ...] = ()
+
+    @classmethod
+    def of(cls, fraction: float, remarks: list[str], causes: list[str] | None = None) -> "Share":
+        """Make a share out of a number and what there is to say."""
+        share = cls(fraction)
+        share.remarks, share.causes = tuple(remarks), tuple(causes or ())
+        return share
 
 
 def points(fraction: float, of: float) -> float:

@@ -19,8 +19,8 @@ def layer(kind: str, **settings: object) -> CanonicalLayer:
 def diagnosis_of(network: Network, mutant: Mutant) -> Diagnosis | None:
     layers = []
     for kind, settings in mutant.layers:
-        kept = {} if kind == "AveragePooling2D" else settings
-        layers.append(CanonicalLayer(kind, kept, None))
+        kept = {name: value for name, value in settings.items() if name != "trainable"}
+        layers.append(CanonicalLayer(kind, {} if kind == "AveragePooling2D" else kept, None))
     got = relu_first(layers)
     return diagnose(network, got, align(network.layers, got))
 
@@ -52,12 +52,19 @@ def test_rates_are_compared_as_floats() -> None:
     assert align([layer("Dropout", rate=0.3)], [layer("Dropout", rate=0.1 + 0.2)]) == [(0, 0)]
 
 
-@pytest.mark.parametrize("name", MISTAKES)
+OF_THE_LAYERS = [
+    name
+    for name, mistake in MISTAKES.items()
+    if name != "wrong_input" and not mistake.in_training  # these are found without an alignment
+]
+
+
+@pytest.mark.parametrize("name", OF_THE_LAYERS)
 def test_every_mistake_is_possible_somewhere(name: str) -> None:
     assert any(MISTAKES[name].apply(network) for network in NETWORKS)
 
 
-@pytest.mark.parametrize("name", MISTAKES)
+@pytest.mark.parametrize("name", OF_THE_LAYERS)
 def test_every_mutant_is_found_at_its_layer_with_its_cause(name: str) -> None:
     for network in NETWORKS:
         for mutant in MISTAKES[name].apply(network):

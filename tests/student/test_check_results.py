@@ -5,7 +5,7 @@ from types import SimpleNamespace
 import numpy as np
 import pytest
 
-from autograder.student.checks import results
+from autograder.student.checks import curves, predictions, results
 from autograder.student.outcome import CheckFailed, NotAttempted
 
 GENERATOR = np.random.default_rng(0)
@@ -52,7 +52,7 @@ def test_one_right_network_of_two_gives_half() -> None:
     [
         ([0.5], "should be a dictionary"),
         ({}, "should be a dictionary with the keys"),
-        ({"a": {"train": 0.9}, "b": {}}, "no entry|but model_a"),
+        ({"a": {"train": 0.83}, "b": {}}, "but model_a"),
         ({"a": {"train": "x", "test": 1}, "b": {}}, "number between 0 and 1"),
         ({"a": {k: v * 100 for k, v in rows().items()}, "b": {}}, "per cent|between 0 and 1"),
         ({"a": {"train": float("nan"), "test": 1}, "b": {}}, "but model_a reaches"),
@@ -64,20 +64,22 @@ def test_wrong_accuracies_are_named(reported: object, message: str) -> None:
 
 
 def check_matrix(matrix: object) -> float:
-    return results.confusion_matrix("t", None, matrix, model=MODEL, images=IMAGES, labels=LABELS)
+    return predictions.confusion_matrix(
+        "t", None, matrix, model=MODEL, images=IMAGES, labels=LABELS
+    )
 
 
 def test_confusion_matrix_of_own_model_passes_and_transposed_gives_half() -> None:
     assert check_matrix(MATRIX) == 1.0
     assert check_matrix(MATRIX.T) == 0.5
-    by_labels = results.confusion_matrix("t", None, MATRIX, predicted=GUESSES, labels=LABELS)
+    by_labels = predictions.confusion_matrix("t", None, MATRIX, predicted=GUESSES, labels=LABELS)
     assert by_labels == 1.0
 
 
 @pytest.mark.parametrize(
     ("matrix", "message"),
     [
-        (MATRIX[:7], "should have shape"),
+        (MATRIX[:7], "should have the shape"),
         (MATRIX / 40, "add up to"),
         (np.roll(MATRIX, 1, axis=1), "Row 0"),
     ],
@@ -88,19 +90,21 @@ def test_wrong_confusion_matrices_are_named(matrix: np.ndarray, message: str) ->
 
 
 def test_probabilities_and_labels_follow_from_each_other() -> None:
-    assert results.probabilities("t", None, OUTPUTS, model=MODEL, images=IMAGES) == 1.0
-    assert results.predicted_labels("t", None, GUESSES, probabilities=OUTPUTS) == 1.0
-    with pytest.raises(CheckFailed, match="another split"):
-        results.probabilities("t", None, OUTPUTS[::-1], model=MODEL, images=IMAGES)
+    assert predictions.probabilities("t", None, OUTPUTS, model=MODEL, images=IMAGES) == 1.0
+    assert predictions.predicted_labels("t", None, GUESSES, probabilities=OUTPUTS) == 1.0
+    with pytest.raises(CheckFailed, match="another order"):
+        predictions.probabilities("t", None, OUTPUTS[::-1], model=MODEL, images=IMAGES)
     with pytest.raises(CheckFailed, match="largest of your probabilities"):
-        results.predicted_labels("t", None, (GUESSES + 1) % 8, probabilities=OUTPUTS)
+        predictions.predicted_labels("t", None, (GUESSES + 1) % 8, probabilities=OUTPUTS)
 
 
 def test_right_and_wrong_are_positions() -> None:
     right, wrong = np.flatnonzero(GUESSES == LABELS), np.flatnonzero(GUESSES != LABELS)
 
     def check(first: object, second: object) -> float:
-        return results.right_and_wrong("t", None, first, second, predicted=GUESSES, labels=LABELS)
+        return predictions.right_and_wrong(
+            "t", None, first, second, predicted=GUESSES, labels=LABELS
+        )
 
     assert check(right, wrong) == 1.0
     assert check(right[::-1].tolist(), wrong) == 1.0
@@ -122,17 +126,17 @@ def test_worst_images_come_worst_first() -> None:
     order = np.argsort(OUTPUTS[np.arange(40), LABELS])[:12]
 
     def check(values: object) -> float:
-        return results.worst_images(
+        return predictions.worst_images(
             "t", None, values, model=MODEL, images=IMAGES, labels=LABELS, count=12
         )
 
     assert check(order) == 1.0
     assert check(order[::-1]) == 0.5
     for wrong, message in (
-        (order[:5], "should have shape"),
+        (order[:5], "should have the shape"),
         (order + 100, "positions of test images"),
         (np.repeat(order[:6], 2), "twice"),
-        (np.argsort(-OUTPUTS[np.arange(40), LABELS])[:12], "smallest"),
+        (np.argsort(-OUTPUTS[np.arange(40), LABELS])[:12], "largest probability"),
     ):
         with pytest.raises(CheckFailed, match=message):
             check(wrong)
@@ -142,9 +146,9 @@ def test_open_gaps_are_not_attempted() -> None:
     with pytest.raises(NotAttempted):
         check_matrix(...)
     with pytest.raises(NotAttempted):
-        results.probabilities("t", None, ..., model=MODEL, images=IMAGES)
+        predictions.probabilities("t", None, ..., model=MODEL, images=IMAGES)
     with pytest.raises(NotAttempted):
-        results.confusion_matrix("t", None, MATRIX, model=..., images=IMAGES, labels=LABELS)
+        predictions.confusion_matrix("t", None, MATRIX, model=..., images=IMAGES, labels=LABELS)
 
 
 def test_an_open_network_costs_only_its_own_share() -> None:
@@ -166,7 +170,7 @@ def test_tiny_probabilities_keep_their_order() -> None:
             return outputs
 
     def check(values: object) -> float:
-        return results.worst_images(
+        return predictions.worst_images(
             "t", None, values, model=SureModel(), images=IMAGES, labels=LABELS, count=12
         )
 
@@ -179,8 +183,8 @@ def test_curves_come_from_the_own_histories() -> None:
     history = SimpleNamespace(history={"accuracy": [0.1, 0.2], "val_accuracy": [0.1, 0.15]})
     expected = {"train": (history, "accuracy"), "validation": (history, "val_accuracy")}
 
-    def check(curves: object) -> float:
-        return results.learning_curves("t", None, curves, expected=expected)
+    def check(given: object) -> float:
+        return curves.learning_curves("t", None, given, expected=expected)
 
     assert check({"train": [0.1, 0.2], "validation": np.array([0.1, 0.15])}) == 1.0
     assert check({"train": [0.1, 0.2]}) == 0.5

@@ -25,6 +25,33 @@ def _replaced(layers: list[Layer], index: int, *new: Layer) -> list[Layer]:
     return layers[:index] + list(new) + layers[index + 1 :]
 
 
+def everywhere(variants: Variants, wanted: Callable[[Layer], bool]) -> Variants:
+    """Make a change at all places at once, where there are several.
+
+    ``variants`` must change or drop single layers, and only those that are ``wanted``.
+    """
+
+    def all_at_once(layers: list[Layer]) -> Iterator[list[Layer]]:
+        places = [index for index, layer in enumerate(layers) if wanted(layer)]
+        if len(places) < 2:
+            return
+        result: list[Layer] = []
+        for index, layer in enumerate(layers):
+            if index in places:
+                single = next(variants([layer]), [layer])
+                result += single
+            else:
+                result.append(layer)
+        yield result
+
+    return all_at_once
+
+
+def both(*makers: Variants) -> Variants:
+    """Make the variants of several changes, one after the other."""
+    return lambda layers: (variant for maker in makers for variant in maker(layers))
+
+
 def changed(
     kind: str, setting: str, change: Callable[[Any], Any], last: bool | None = None
 ) -> Variants:
@@ -61,6 +88,73 @@ def exchanged(old: Layer | str, new: Layer) -> Variants:
                 yield _replaced(layers, index, (new[0], kept))
 
     return variants
+
+
+def output_dropped(layers: list[Layer]) -> Iterator[list[Layer]]:
+    """Leave the last Dense layer out with what follows it."""
+    index = _last_dense(layers)
+    if index:
+        yield layers[:index]
+
+
+def blocks_doubled(layers: list[Layer]) -> Iterator[list[Layer]]:
+    """Write a layer with weights twice, together with the activation after it."""
+    for index, (kind, settings) in enumerate(layers[:-1]):
+        if kind in WITH_WEIGHTS and layers[index + 1] == RELU:
+            yield _having(layers, index + 2, (kind, settings), RELU)
+
+
+def relu_before_weights(layers: list[Layer]) -> Iterator[list[Layer]]:
+    """Put a ReLU before the layer with weights that it should follow."""
+    for place, (first, second) in enumerate(pairwise(layers)):
+        if first[0] in WITH_WEIGHTS and second == RELU:
+            yield [*layers[:place], second, first, *layers[place + 2 :]]
+
+
+def filters_for_kernel(layers: list[Layer]) -> Iterator[list[Layer]]:
+    """Exchange filters and kernel size."""
+    for index, (kind, settings) in enumerate(layers):
+        if kind == "Conv2D":
+            filters, kernel = settings["filters"], settings["kernel_size"]
+            new = {**settings, "filters": kernel[0], "kernel_size": (filters, filters)}
+            yield _replaced(layers, index, (kind, new))
+
+
+def freezing(trainable: bool) -> Variants:
+    """Freeze layers that should learn (False) or let frozen ones learn (True): each, and all."""
+
+    def variants(layers: list[Layer]) -> Iterator[list[Layer]]:
+        weighty = (*WITH_WEIGHTS, "BatchNormalization")
+        places = [
+            index
+            for index, (kind, settings) in enumerate(layers)
+            if kind in weighty and settings.get("trainable", True) != trainable
+        ]
+        for chosen in ([place] for place in places):
+            yield _frozen(layers, chosen, trainable)
+        if len(places) > 1:
+            yield _frozen(layers, places, trainable)
+
+    return variants
+
+
+def _frozen(layers: list[Layer], places: list[int], trainable: bool) -> list[Layer]:
+    return [
+        (kind, {**settings, "trainable": trainable}) if index in places else (kind, settings)
+        for index, (kind, settings) in enumerate(layers)
+    ]
+
+
+def input_shapes(shape: tuple[int, ...]) -> Iterator[tuple[int, ...]]:
+    """Make input shapes: flattened or not, with the number of images, axes exchanged, grey."""
+    yield (2000, *shape)
+    if len(shape) == 1:
+        yield (48, 48, 3)
+        return
+    yield (shape[-1], *shape[:-1])
+    yield (*shape[:-1], 1)
+    yield (shape[0] // 2, shape[1] // 2, shape[2])
+    yield (shape[0] * shape[1] * shape[2],)
 
 
 def blocks_dropped(layers: list[Layer]) -> Iterator[list[Layer]]:

@@ -17,6 +17,8 @@ SOFTMAX: Layer = ("Activation", {"activation": "softmax"})
 WITH_WEIGHTS = ("Dense", "Conv2D")
 Variants = Callable[[list[Layer]], Iterator[list[Layer]]]
 """Makes one wrong network for each place at which a change is possible."""
+Inputs = Callable[[tuple[int, ...]], Iterator[tuple[int, ...]]]
+"""Makes wrong input shapes out of the right one."""
 
 
 @dataclass(frozen=True)
@@ -31,11 +33,14 @@ class Mutant:
         Layer of the table, from 1, at which a comparison finds the first difference.
     causes : frozenset of str
         Keys of `autograder.models.messages.MESSAGES` that name the mistake rightly.
+    input : tuple of int
+        Input shape without the batch, which may be the mistake.
     """
 
     layers: list[Layer]
     position: int
     causes: frozenset[str]
+    input: tuple[int, ...]
 
 
 @dataclass(frozen=True)
@@ -45,7 +50,10 @@ class Mistake:
     name: str
     description: str
     causes: frozenset[str]
-    variants: Variants
+    variants: Variants = lambda layers: iter(())
+    inputs: Inputs = lambda shape: iter(())
+    in_training: bool = False
+    """Whether it is none where nothing is trained."""
 
     def apply(self, network: Network) -> list[Mutant]:
         """Make the mistake at each place of a network where it is possible.
@@ -60,18 +68,24 @@ class Mistake:
         list of Mutant
             Empty where the mistake can't be made; only networks that Keras can build.
         """
+        if self.in_training and network.may_be_frozen:
+            return []
         right = plain_layers(network)
         mutants = []
         for layers in self.variants(right):
             if layers != right and fits(network.input, layers):
                 position = _first_difference(right, layers)
-                mutants.append(Mutant(layers, position, self.causes))
-        return mutants
+                mutants.append(Mutant(layers, position, self.causes, network.input))
+        return mutants + [
+            Mutant(right, 0, self.causes, shape)
+            for shape in self.inputs(network.input)
+            if shape != network.input and fits(shape, right)
+        ]
 
 
 def plain_layers(network: Network) -> list[Layer]:
     """Copy the layers of a network as (kind, settings)."""
-    return [(spec.kind, dict(spec.settings)) for spec in network.layers]
+    return [(spec.kind, spec.arguments) for spec in network.layers]
 
 
 def fits(shape: tuple[int, ...], layers: Sequence[Layer]) -> bool:

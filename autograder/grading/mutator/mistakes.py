@@ -6,14 +6,22 @@ from collections.abc import Callable
 
 from autograder.grading.mutator.changes import (
     after_the_last,
+    blocks_doubled,
     blocks_dropped,
+    both,
     changed,
     dropped,
+    everywhere,
     exchanged,
     extra_dense,
+    filters_for_kernel,
+    freezing,
+    input_shapes,
     inserted,
     misplaced_dropout,
+    output_dropped,
     relu_before_softmax,
+    relu_before_weights,
     swapped,
     swapped_norm,
 )
@@ -40,9 +48,22 @@ def _kind(kind: str) -> Callable[[Layer], bool]:
     return lambda layer: layer[0] == kind
 
 
+def _forgotten(unwanted: Callable[[Layer], bool]) -> Variants:
+    """Leave out one layer, or all of its kind."""
+    return both(dropped(unwanted), everywhere(dropped(unwanted), unwanted))
+
+
+_no_padding = changed("Conv2D", "padding", lambda _: "valid")
+
 MISTAKES: dict[str, Mistake] = {
     mistake.name: mistake
     for mistake in (
+        Mistake(
+            "wrong_input",
+            "another input shape: (not) flattened, with the number of images, axes exchanged",
+            frozenset({"wrong_input_shape"}),
+            inputs=input_shapes,
+        ),
         _mistake(
             "wrong_units",
             "a hidden Dense layer has three quarters of the units",
@@ -69,15 +90,24 @@ MISTAKES: dict[str, Mistake] = {
         ),
         _mistake(
             "wrong_padding",
-            "a convolution has no padding",
+            "a convolution, or each of them, has no padding",
             "wrong_padding",
-            changed("Conv2D", "padding", lambda _: "valid"),
+            both(_no_padding, everywhere(_no_padding, _kind("Conv2D"))),
         ),
         _mistake(
             "wrong_strides",
-            "a convolution has strides of 2",
+            "a convolution has strides of 2, or a pooling strides of 1",
             "wrong_strides",
-            changed("Conv2D", "strides", lambda _: (2, 2)),
+            both(
+                changed("Conv2D", "strides", lambda _: (2, 2)),
+                changed("MaxPooling2D", "strides", lambda _: (1, 1)),
+            ),
+        ),
+        _mistake(
+            "filters_for_kernel",
+            "number of filters and kernel size are exchanged",
+            "filters_and_kernel_exchanged",
+            filters_for_kernel,
         ),
         _mistake(
             "wrong_pool",
@@ -87,9 +117,12 @@ MISTAKES: dict[str, Mistake] = {
         ),
         _mistake(
             "wrong_rate",
-            "a dropout has another rate",
+            "a dropout has another rate, such as the share that is kept",
             "wrong_rate",
-            changed("Dropout", "rate", lambda rate: round(rate - 0.1, 2)),
+            both(
+                changed("Dropout", "rate", lambda rate: round(rate - 0.1, 2)),
+                changed("Dropout", "rate", lambda rate: round(1 - rate, 2)),
+            ),
         ),
         _mistake(
             "no_bias",
@@ -103,15 +136,27 @@ MISTAKES: dict[str, Mistake] = {
         ),
         _mistake(
             "missing_relu",
-            "a ReLU was forgotten",
+            "a ReLU was forgotten, or each of them",
             "missing_activation",
-            dropped(lambda layer: layer == RELU),
+            _forgotten(lambda layer: layer == RELU),
         ),
         _mistake(
             "sigmoid_instead_of_relu",
             "a hidden layer has a sigmoid",
             "wrong_activation",
             exchanged(RELU, ("Activation", {"activation": "sigmoid"})),
+        ),
+        _mistake(
+            "softmax_instead_of_relu",
+            "a hidden layer has a softmax",
+            "wrong_activation",
+            exchanged(RELU, SOFTMAX),
+        ),
+        _mistake(
+            "relu_before_layer",
+            "a ReLU before the layer that it should follow",
+            "order_swapped layer_too_early extra_activation",
+            relu_before_weights,
         ),
         _mistake(
             "no_softmax",
@@ -145,15 +190,20 @@ MISTAKES: dict[str, Mistake] = {
         ),
         _mistake(
             "missing_dropout",
-            "a dropout was forgotten",
+            "a dropout was forgotten, or each of them",
             "missing_dropout",
-            dropped(_kind("Dropout")),
+            both(
+                dropped(_kind("Dropout")), everywhere(dropped(_kind("Dropout")), _kind("Dropout"))
+            ),
         ),
         _mistake(
             "missing_batch_norm",
-            "a batch normalisation was forgotten",
+            "a batch normalisation was forgotten, or each of them",
             "missing_batch_norm",
-            dropped(_kind("BatchNormalization")),
+            both(
+                dropped(_kind("BatchNormalization")),
+                everywhere(dropped(_kind("BatchNormalization")), _kind("BatchNormalization")),
+            ),
         ),
         _mistake(
             "missing_pooling",
@@ -175,6 +225,18 @@ MISTAKES: dict[str, Mistake] = {
             "a layer with weights was forgotten with all that belongs to it",
             "missing_layer missing_pooling",
             blocks_dropped,
+        ),
+        _mistake(
+            "missing_output",
+            "the network ends before its last Dense layer",
+            "missing_layer",
+            output_dropped,
+        ),
+        _mistake(
+            "block_twice",
+            "a layer with weights and its activation are there twice",
+            "extra_layer extra_activation",
+            blocks_doubled,
         ),
         _mistake(
             "extra_layer", "a Dense layer too many, with its ReLU", "extra_layer", extra_dense
@@ -215,6 +277,20 @@ MISTAKES: dict[str, Mistake] = {
             "global pooling in the place of Flatten",
             "wrong_layer",
             exchanged("Flatten", ("GlobalAveragePooling2D", {})),
+        ),
+        Mistake(
+            "not_frozen",
+            "pretrained layers that may still learn, one or all of them",
+            frozenset({"not_frozen"}),
+            freezing(trainable=True),
+            in_training=True,
+        ),
+        Mistake(
+            "left_frozen",
+            "layers that should learn are frozen, one or all of them",
+            frozenset({"frozen_layer"}),
+            freezing(trainable=False),
+            in_training=True,
         ),
     )
 }

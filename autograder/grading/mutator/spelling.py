@@ -7,14 +7,15 @@ from __future__ import annotations
 
 import random
 from collections.abc import Sequence
-from typing import Any
 
-from autograder.grading.mutator.layers import RELU, SOFTMAX, Layer
+from autograder.grading.mutator.layers import RELU, Layer
+from autograder.grading.mutator.wording import call, function_call, nothing
 
 STYLES = ("sequential", "add_calls", "functional", "activation_argument")
 """Ways of writing a network."""
 
 _TAKES_ACTIVATION = ("Dense", "Conv2D")
+_SEQUENTIAL = ("keras.Sequential", "keras.models.Sequential")
 _COMMUTE_WITH_RELU = ("Dropout", "MaxPooling2D")
 
 
@@ -39,8 +40,8 @@ def spell(
         One of `STYLES`.
     choose : random.Random, optional
         Makes the spelling vary: ``ReLU()`` for ``Activation("relu")``, ``Reshape((-1,))`` for
-        Flatten, names, neighbours that commute the other way round, and so on. The network
-        stays the same.
+        Flatten, names, explicit defaults, models in models, neighbours that commute the other
+        way round, and so on. The network stays the same.
 
     Returns
     -------
@@ -59,15 +60,23 @@ def spell(
         written = _commuted(written, choose)
     if style == "activation_argument":
         written = _fused(written, choose)
-    calls = [_call(kind, settings, choose) for kind, settings in written]
+    calls = [call(kind, settings, choose) for kind, settings in written]
     shape = f"keras.Input(shape={tuple(input_shape)!r})"
     if style == "functional":
         return _functional(shape, calls, written, variable, choose)
+    if choose is not None:
+        calls = _nested(_with_nothing(calls, choose), choose)
+        shape = shape.replace("keras.", choose.choice(["keras.", "layers.", "keras.layers."]))
     if style == "add_calls":
         lines = [f"{variable} = keras.Sequential()", f"{variable}.add({shape})"]
         return "\n".join([*lines, *(f"{variable}.add({call})" for call in calls)])
+    if choose is not None and choose.random() < 0.15:  # the shape is given afterwards
+        listed = "".join(f"    {entry},\n" for entry in calls)
+        built = f"{variable}.build((None, *{tuple(input_shape)!r}))"
+        return f"{variable} = keras.Sequential([\n{listed}])\n{built}"
     listed = "".join(f"    {entry},\n" for entry in (shape, *calls))
-    return f"{variable} = keras.Sequential([\n{listed}])"
+    maker = "keras.Sequential" if choose is None else choose.choice(_SEQUENTIAL)
+    return f"{variable} = {maker}([\n{listed}])"
 
 
 def _functional(
@@ -78,13 +87,28 @@ def _functional(
     choose: random.Random | None,
 ) -> str:
     lines = [f"inputs = {shape}", "x = inputs"]
-    for call, (kind, settings) in zip(calls, written, strict=True):
-        by_function = choose is not None and kind == "Activation" and choose.random() < 0.3
-        if by_function:
-            lines.append(f"x = keras.activations.{settings['activation']}(x)")
-        else:
-            lines.append(f"x = {call}(x)")
-    return "\n".join([*lines, f"{variable} = keras.Model(inputs, x)"])
+    for written_call, layer in zip(calls, written, strict=True):
+        function = function_call(layer, choose) if choose is not None else None
+        lines.append(f"x = {function or f'{written_call}(x)'}")
+    ends = "inputs, x"
+    if choose is not None and choose.random() < 0.3:
+        ends = "inputs=inputs, outputs=x"
+    return "\n".join([*lines, f"{variable} = keras.Model({ends})"])
+
+
+def _with_nothing(calls: list[str], choose: random.Random) -> list[str]:
+    """Put a layer that changes nothing somewhere, now and then."""
+    place = choose.randrange(len(calls) + 1)
+    return [*calls[:place], nothing(choose), *calls[place:]] if choose.random() < 0.2 else calls
+
+
+def _nested(calls: list[str], choose: random.Random) -> list[str]:
+    """Put neighbours into a model of their own, now and then."""
+    if choose.random() > 0.25:
+        return calls
+    start = choose.randrange(len(calls))
+    end = choose.randrange(start + 1, len(calls) + 1)
+    return [*calls[:start], f"keras.Sequential([{', '.join(calls[start:end])}])", *calls[end:]]
 
 
 def _fused(layers: list[Layer], choose: random.Random | None) -> list[Layer]:
@@ -111,44 +135,3 @@ def _commuted(layers: list[Layer], choose: random.Random) -> list[Layer]:
         if result[place] == RELU and follows and choose.random() < 0.5:
             result[place], result[place + 1] = result[place + 1], result[place]
     return result
-
-
-def _call(kind: str, settings: dict[str, Any], choose: random.Random | None) -> str:
-    """Write one layer, such as ``layers.Dense(200)``."""
-    if choose is not None:
-        other = _other_call((kind, settings), choose)
-        if other:
-            return other
-    arguments: list[str] = []
-    for name, value in settings.items():
-        if (name, value) == ("strides", (1, 1)):
-            continue
-        if isinstance(value, tuple) and value[0] == value[1]:
-            as_pair = choose is not None and choose.random() < 0.5
-            value = value if as_pair else value[0]
-        by_position = not arguments or (name == "kernel_size" and len(arguments) == 1)
-        text = f'"{value}"' if isinstance(value, str) else repr(value)
-        arguments.append(text if by_position else f"{name}={text}")
-    if choose is not None and choose.random() < 0.3:
-        arguments.append(f'name="mine_{choose.randrange(10**9)}"')
-    return f"layers.{kind}({', '.join(arguments)})"
-
-
-def _other_call(layer: Layer, choose: random.Random) -> str | None:
-    """Write a layer in another way that makes the same, or None for the ordinary way."""
-    others = {
-        "Flatten": ["layers.Reshape((-1,))"],
-        "MaxPooling2D": ['layers.MaxPool2D((2, 2), padding="same")', "layers.MaxPooling2D()"],
-        "BatchNormalization": ["layers.BatchNormalization(axis=-1)"],
-    }.get(layer[0], [])
-    if layer == RELU:
-        others = ["layers.ReLU()", "layers.Activation(keras.activations.relu)"]
-    if layer == SOFTMAX:
-        others = ["layers.Softmax()", "layers.Activation(keras.activations.softmax)"]
-    if layer[0] == "MaxPooling2D" and layer[1]["pool_size"] != (2, 2):
-        others = []
-    if layer[0] == "Dense" and set(layer[1]) == {"units"}:
-        units = layer[1]["units"]
-        others = [f'layers.Dense({units}, kernel_initializer="he_normal")']
-        others += [f'layers.Dense(units={units}, activation="linear")']
-    return choose.choice(others) if others and choose.random() < 0.6 else None

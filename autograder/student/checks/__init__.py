@@ -5,22 +5,31 @@ A task ``network_b`` is checked by ``CHECKS["network"]`` with the variant ``"b"`
 
 from collections.abc import Callable
 
-from autograder.student.checks import arrays, codes, features, networks, results
+from autograder.student.checks import (
+    arrays,
+    codes,
+    curves,
+    features,
+    networks,
+    predictions,
+    results,
+)
 
 CHECKS: dict[str, Callable[..., float]] = {
     "one_hot": arrays.one_hot,
+    "standardize": arrays.standardize,
     "flatten": arrays.flatten,
     "network": networks.network,
     "training": networks.training,
     "accuracies": results.accuracies,
     "comparison": results.comparison,
-    "learning_curves": results.learning_curves,
-    "confusion_matrix": results.confusion_matrix,
-    "probabilities": results.probabilities,
-    "predicted_labels": results.predicted_labels,
+    "learning_curves": curves.learning_curves,
+    "confusion_matrix": predictions.confusion_matrix,
+    "probabilities": predictions.probabilities,
+    "predicted_labels": predictions.predicted_labels,
     "test_accuracy": results.test_accuracy,
-    "right_and_wrong": results.right_and_wrong,
-    "worst_images": results.worst_images,
+    "right_and_wrong": predictions.right_and_wrong,
+    "worst_images": predictions.worst_images,
     "preprocessing": features.preprocessing,
     "feature_model": features.feature_model,
     "batch_features": features.batch_features,

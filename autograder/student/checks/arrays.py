@@ -1,10 +1,13 @@
-"""Checks of arrays: one-hot labels and flattened images."""
+"""Checks of arrays: one-hot labels, standardised and flattened images."""
 
+from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
 
-from autograder.student.outcome import fail, require_attempt
+from autograder.student.checks.messages import failed
+from autograder.student.data import STANDARDIZE_EPSILON
+from autograder.student.outcome import require_attempt
 
 
 def as_array(value: Any, name: str) -> np.ndarray:
@@ -25,12 +28,11 @@ def as_array(value: Any, name: str) -> np.ndarray:
     try:
         array = np.asarray(value)
     except Exception as error:
-        fail(f"{name} should be an array of numbers; it cannot be read as one ({error}).")
+        detail = f"yours cannot be read as one ({error})"
+        raise failed("not_an_array", name=name, detail=detail) from None
     if array.dtype.kind not in "buif":
-        fail(
-            f"{name} should be an array of numbers; yours is {type(value).__name__} "
-            f"with values of type {array.dtype}."
-        )
+        kind = f"yours is {type(value).__name__} with values of type {array.dtype}"
+        raise failed("not_an_array", name=name, detail=kind)
     return array
 
 
@@ -45,11 +47,11 @@ def require_shape(array: np.ndarray, shape: tuple[int, ...], name: str, cause: s
     name, cause : str
         What the array is called, and what usually leads to another shape.
     """
-    if array.shape == tuple(reversed(shape)) and array.shape != shape:
-        fail(f"{name} should have shape {shape}; yours has {array.shape}: rows and columns are "
-             "swapped. One row belongs to one image.")  # fmt: skip
-    if array.shape != shape:
-        fail(f"{name} should have shape {shape}; yours has {array.shape}. {cause}")
+    if array.shape == shape:
+        return
+    if array.shape == tuple(reversed(shape)):
+        raise failed("rows_and_columns_swapped", name=name, expected=shape, got=array.shape)
+    raise failed("wrong_shape", name=name, expected=shape, got=array.shape, detail=cause)
 
 
 def one_hot(title: str, variant: str | None, *values: Any, labels: Any, classes: int = 8) -> float:
@@ -78,25 +80,53 @@ def one_hot(title: str, variant: str | None, *values: Any, labels: Any, classes:
     NotAttempted, CheckFailed
     """
     require_attempt(*values, task=title)
+    encoded = [np.eye(classes)[label] for label in labels]
     for number, (value, label) in enumerate(zip(values, labels, strict=True), start=1):
         name = f"Your one-hot array {number} of {len(values)}"
         array = as_array(value, name)
+        expected = encoded[number - 1]
         if array.shape == label.shape:
-            fail(
-                f"{name} still holds one number an image (shape {array.shape}). One-hot means a "
-                f"row of {classes} numbers for each image: 1 at the position of its label, "
-                "0 elsewhere."
+            raise failed(
+                "labels_not_one_hot",
+                name=name,
+                got=array.shape,
+                expected=expected.shape,
+                classes=classes,
             )
-        require_shape(array, (len(label), classes), name, "Each image needs one row of classes.")
-        expected = np.eye(classes)[label]
+        require_shape(array, expected.shape, name, "Each image needs one row, and each of the "
+                      f"{classes} people a column. Try: say num_classes={classes}.")  # fmt: skip
         if not np.array_equal(array, expected):
-            row = int(np.flatnonzero((array != expected).any(axis=1))[0])
-            fail(
-                f"{name}: image {row} has label {int(label[row])}, so its row should be "
-                f"{expected[row].astype(int).tolist()}; yours is "
-                f"{np.round(array[row], 3).tolist()}. Did you encode the labels of another split?"
-            )
+            _explain_one_hot(array, name, label, expected, encoded)
     return 1.0
+
+
+def _explain_one_hot(
+    array: np.ndarray,
+    name: str,
+    label: np.ndarray,
+    expected: np.ndarray,
+    encoded: Sequence[np.ndarray],
+) -> None:
+    for side, step in (("right", 1), ("left", -1)):
+        inner = slice(1, None) if step == 1 else slice(None, -1)  # what fell off may be anywhere
+        shifted = np.roll(expected, step, axis=1)
+        if np.array_equal(array[:, inner], shifted[:, inner]):
+            raise failed("one_hot_shifted", name=name, side=side)
+    if np.array_equal(array, 1 - expected):
+        raise failed("one_hot_inverted", name=name)
+    if any(np.array_equal(array, other) for other in encoded):
+        raise failed("another_split", name=name)
+    if np.array_equal(_sorted_rows(array), _sorted_rows(expected)):
+        raise failed("rows_shuffled", name=name)
+    row = int(np.flatnonzero((array != expected).any(axis=1))[0])
+    raise failed(
+        "one_hot_wrong",
+        name=name,
+        row=row,
+        label=int(label[row]),
+        expected=expected[row].astype(int).tolist(),
+        got=np.round(array[row].astype(float), 3).tolist(),
+    )
 
 
 def flatten(title: str, variant: str | None, *values: Any, images: Any) -> float:
@@ -123,24 +153,129 @@ def flatten(title: str, variant: str | None, *values: Any, images: Any) -> float
     NotAttempted, CheckFailed
     """
     require_attempt(*values, task=title)
-    for number, (value, image) in enumerate(zip(values, images, strict=True), start=1):
+    pictures = [np.asarray(image) for image in images]
+    for number, (value, picture) in enumerate(zip(values, pictures, strict=True), start=1):
         name = f"Your flattened array {number} of {len(values)}"
         array = as_array(value, name)
-        expected = np.asarray(image).reshape(len(image), -1)
+        expected = picture.reshape(len(picture), -1)
         if array.ndim == 1:
-            fail(
-                f"{name} is one long row of {array.size:,} numbers: the images ran together. "
-                f"Keep the first dimension: ({len(image)}, {expected.shape[1]})."
+            raise failed(
+                "flattened_too_far", name=name, expected=expected.shape, got=f"{array.size:,}"
             )
-        if array.shape == image.shape:
-            fail(
-                f"{name} still has the shape of images, {array.shape}. A Dense layer wants one row "
-                f"an image: ({len(image)}, {expected.shape[1]})."
-            )
-        require_shape(array, expected.shape, name, "48 x 48 pixels x 3 colours are 6,912 numbers.")
+        if array.shape == picture.shape:
+            raise failed("not_flattened", name=name, expected=expected.shape, got=array.shape)
+        sides = " x ".join(map(str, picture.shape[1:-1]))
+        require_shape(array, expected.shape, name, f"{sides} pixels x {picture.shape[-1]} colours "
+                      f"are {expected.shape[1]:,} numbers.")  # fmt: skip
         if not np.allclose(array, expected, atol=1e-5):
-            fail(
-                f"{name} has the right shape, but other numbers than the images. Reshape the "
-                "standardised images of the same split, and change no values."
-            )
+            _explain_flatten(array, name, picture, pictures)
     return 1.0
+
+
+def _explain_flatten(
+    array: np.ndarray, name: str, picture: np.ndarray, pictures: Sequence[np.ndarray]
+) -> None:
+    expected = picture.reshape(len(picture), -1)
+    others = (other.reshape(len(other), -1) for other in pictures if other is not picture)
+    if any(_close(array, other) for other in others):
+        raise failed("another_split", name=name)
+    for axes in ((0, 2, 1, 3), (0, 3, 1, 2), (0, 3, 2, 1)):
+        if _close(array, picture.transpose(axes).reshape(len(picture), -1)):
+            raise failed("axes_exchanged", name=name)
+    sums = np.sort(array.sum(axis=1)), np.sort(expected.sum(axis=1))
+    if _close(*sums) and not _close(array, expected):
+        raise failed("rows_shuffled", name=name)
+    if array.min() >= 0 and expected.min() < 0:
+        span = "from 0 to 1" if array.max() <= 1 else "from 0 to 255"
+        raise failed("raw_pixels", name=name, detail=span)
+    raise failed("values_changed", name=name)
+
+
+def standardize(title: str, variant: str | None, function: Any, *, images: Any) -> float:
+    """Check a function that standardises images with the numbers of the training images.
+
+    Parameters
+    ----------
+    title : str
+        Title of the task.
+    variant : str or None
+        Not used here.
+    function : callable
+        The student's ``standardize(train, *others)``; gives an array for each of its arguments.
+    images : sequence of numpy.ndarray, shapes (n_i, ...)
+        Training images first; fresh ones, not the student's.
+
+    Returns
+    -------
+    float
+        1.0.
+
+    Raises
+    ------
+    NotAttempted, CheckFailed
+    """
+    require_attempt(function, task=title)
+    raw = [np.asarray(image, dtype="float64") for image in images]
+    values = function(*(image.copy() for image in images))
+    require_attempt(values, task=title)
+    if isinstance(values, np.ndarray) and len(raw) == 1:
+        values = [values]
+    require_attempt(*values, task=title)
+    if len(values) != len(raw):
+        raise failed(
+            "wrong_shape",
+            name="What your function returns",
+            expected=f"of {len(raw)} arrays",
+            got=len(values),
+            detail="Try: one array for each that goes in.",
+        )
+    mean, deviation = raw[0].mean(axis=0), raw[0].std(axis=0)
+    # first the other sets: only they show whose numbers were used
+    for number in [*range(1, len(raw)), 0]:
+        name = f"Your standardised array {number + 1} of {len(raw)}"
+        array = as_array(values[number], name)
+        require_shape(array, raw[number].shape, name, "Standardising changes no shape.")
+        expected = (raw[number] - mean) / (deviation + STANDARDIZE_EPSILON)
+        if not _close(array, expected):
+            _explain_standardize(array, name, raw, number, expected)
+    return 1.0
+
+
+def _explain_standardize(
+    array: np.ndarray, name: str, raw: Sequence[np.ndarray], number: int, expected: np.ndarray
+) -> None:
+    own, train, everything = raw[number], raw[0], np.concatenate(raw)
+    mean, deviation = train.mean(axis=0), train.std(axis=0)
+    if not np.isfinite(array).all():
+        raise failed("no_epsilon", name=name)
+
+    def by(measured: np.ndarray, axis: int | None = 0) -> np.ndarray:
+        spread = measured.std(axis=axis) + STANDARDIZE_EPSILON
+        return np.asarray((own - measured.mean(axis=axis)) / spread)
+
+    candidates = {
+        "test_statistics": by(own),
+        "statistics_of_everything": by(everything),
+        "one_mean_for_all": by(train, axis=None),
+        "not_centred": own / (deviation + STANDARDIZE_EPSILON),
+        "not_scaled": own - mean,
+        "variance_for_deviation": (own - mean) / (deviation**2 + STANDARDIZE_EPSILON),
+        "not_standardized": own,
+    }
+    for cause, candidate in candidates.items():
+        if _close(array, candidate):
+            raise failed(cause, name=name)
+    raise failed(
+        "standardized_wrongly",
+        name=name,
+        expected=f"{expected.mean():.2f}",
+        got=f"{array.mean():.2f}",
+    )
+
+
+def _close(array: np.ndarray, other: np.ndarray) -> bool:
+    return array.shape == other.shape and bool(np.allclose(array, other, rtol=1e-3, atol=1e-3))
+
+
+def _sorted_rows(array: np.ndarray) -> np.ndarray:
+    return np.asarray(array[np.lexsort(array.T)])

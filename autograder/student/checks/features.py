@@ -5,11 +5,15 @@ from typing import Any
 import numpy as np
 
 from autograder.student.checks.arrays import as_array, require_shape
+from autograder.student.checks.messages import failed
 from autograder.student.checks.networks import network
-from autograder.student.outcome import CheckFailed, fail, require_attempt, require_before
+from autograder.student.outcome import require_attempt, require_before
 
 SAMPLE = 4
 """Images on which pictures and features are compared; more would only take longer."""
+
+MEAN_COLOUR = (103.939, 116.779, 123.68)
+"""Blue, green and red of the mean that `preprocess_input` of VGG16 takes away."""
 
 RELATIVE_TOLERANCE = 0.01
 """Allowed distance of features, relative to their size: float32 sums in another order differ."""
@@ -49,33 +53,28 @@ def preprocessing(title: str, variant: str | None, prepare: Any, *, images: np.n
     expected = np.asarray(prepare_images(images))
     if _close(array, expected):
         return 1.0
-    raise CheckFailed(_preprocessing_cause(array, expected))
+    cause = _preprocessing_cause(array, expected)
+    raise failed(cause, expected=f"{expected.mean():.1f}", got=f"{array.mean():.1f}")
 
 
 def _preprocessing_cause(array: np.ndarray, expected: np.ndarray) -> str:
-    mean = np.array([103.939, 116.779, 123.68])
+    mean = np.array(MEAN_COLOUR)
     pixels = (expected + mean)[..., ::-1]
-    causes = {
-        "These are the resized pixels, 0 to 255, without preprocess_input. VGG16 was trained on "
-        "pixels from which the mean colour was taken: apply preprocess_input.": pixels,
-        "These pixels lie between 0 and 1. Dividing by 255 is right for networks that were trained "
-        "so; VGG16 was trained on preprocess_input alone.": pixels / 255,
-        "preprocess_input was given pixels that had already been divided by 255. It expects 0 to "
-        "255.": pixels[..., ::-1] / 255 - mean,
-        "Something was divided by 255 after preprocess_input. Nothing comes after it.": expected
-        / 255,
-        "preprocess_input was applied twice.": expected[..., ::-1] - mean,
-        "The colours are in the order red, green, blue, and the mean colour of VGG16 was taken "
-        "away in another order. Let preprocess_input do both.": pixels - mean[::-1],
+    candidates = {
+        "no_preprocess_input": pixels,
+        "divided_instead": pixels / 255,
+        "divided_before": pixels[..., ::-1] / 255 - mean,
+        "divided_after": expected / 255,
+        "preprocessed_twice": expected[..., ::-1] - mean,
+        "colours_in_order": pixels - mean[::-1],
+        "scaled_to_one": pixels / 127.5 - 1,
     }
-    for cause, wrong in causes.items():
-        if _close(array, wrong):
+    for cause, candidate in candidates.items():
+        if _close(array, candidate):
             return cause
-    return (
-        "The shape is right, the numbers are not. Resize the pictures (0 to 255) to 224 x 224 and "
-        "give the result to keras.applications.vgg16.preprocess_input; nothing before, nothing "
-        f"after. Expected a mean of {expected.mean():.1f}; yours is {array.mean():.1f}."
-    )
+    if abs(array.mean()) < 0.1 and abs(array.std() - 1) < 0.1:
+        return "standardized_instead"
+    return "preprocessing_differs"
 
 
 def feature_model(title: str, variant: str | None, model: Any, *, images: np.ndarray) -> float:
@@ -107,11 +106,7 @@ def feature_model(title: str, variant: str | None, model: Any, *, images: np.nda
     sample = images[:SAMPLE]
     features = np.asarray(model.predict(prepare_images(sample), verbose=0))
     if not _close(features, expected_features(sample)):
-        fail(
-            "The layers are right, but the features are not those of the pretrained network. A new "
-            "Dense layer starts with random weights: give it the weights of fc1 with "
-            "layer.set_weights(vgg.get_layer('fc1').get_weights())."
-        )
+        raise failed("weights_not_kept")
     return 1.0
 
 
@@ -189,7 +184,7 @@ def all_features(
         try:
             given = values[split]
         except (KeyError, TypeError, IndexError):
-            fail(f'features should have an entry "{split}"; save it under that name.')
+            raise failed("no_entry", name="features", key=split) from None
         require_attempt(given, task=title)
         ends = [0, 1, len(pictures) // 2, len(pictures) - 1]
         _require_features(given, pictures, ends, f'features["{split}"]', prepare, model)
@@ -225,13 +220,47 @@ def _require_features(
     given = array[rows]
     if _close(given, expected):
         return
-    if _close(np.sort(given.sum(axis=1)), np.sort(expected.sum(axis=1))):
-        fail(f"{name} are in another order than the pictures. Do not shuffle.")
-    fail(
-        f"{name} have the right shape, but they are not what your own feature model gives for "
-        "these pictures. Did every batch go through your preprocessing, and was nothing done to "
-        "the result?"
-    )
+    if _close(np.sort(given.sum(axis=1)), np.sort(expected.sum(axis=1))) or _is_shuffled(
+        array, rows, expected
+    ):
+        raise failed("rows_shuffled", name=name)
+    if _close(given, np.maximum(expected, 0)):
+        raise failed("features_after_relu", name=name)
+    if _is_rescaled(array, rows, expected):
+        raise failed("features_normalised", name=name)
+    if _close(given, np.asarray(model.predict(_only_resized(images[rows]), verbose=0))):
+        raise failed("features_unprepared", name=name)
+    raise failed("features_differ", name=name)
+
+
+def _is_shuffled(array: np.ndarray, rows: list[int], expected: np.ndarray) -> bool:
+    """Tell whether each of the expected rows stands somewhere else."""
+    sums = array.sum(axis=1, dtype="float64")
+    for row, wanted in zip(rows, expected, strict=True):
+        nearest = int(np.argmin(np.abs(sums - wanted.sum(dtype="float64"))))
+        if nearest == row or not _close(array[nearest], wanted):
+            return False
+    return True
+
+
+def _is_rescaled(array: np.ndarray, rows: list[int], expected: np.ndarray) -> bool:
+    """Tell whether rows were divided by their size, or columns standardised over all rows."""
+    given = array[rows]
+    sizes = np.linalg.norm(expected, axis=1, keepdims=True)
+    if _close(given * sizes / np.linalg.norm(given, axis=1, keepdims=True), expected):
+        return True
+    # standardising is one straight line a column: two rows give it, the others must lie on it
+    change = expected[1:] - expected[0]
+    moved = given[1:] - given[0]
+    usable = np.abs(change[0]) > np.abs(change[0]).mean()
+    slope = moved[0][usable] / change[0][usable]
+    return bool((slope > 0).all()) and _close(change[1:, usable] * slope, moved[1:, usable])
+
+
+def _only_resized(images: np.ndarray) -> np.ndarray:
+    import keras
+
+    return np.asarray(keras.ops.image.resize(images.astype("float32"), (224, 224)))
 
 
 def _close(given: np.ndarray, expected: np.ndarray) -> bool:

@@ -1,10 +1,19 @@
 """Checks of networks and of their training."""
 
+import math
 from typing import Any
 
 from autograder import exercises, settings
-from autograder.models.compare import compare
-from autograder.student.outcome import fail, require_attempt, require_before
+from autograder.models.compare import compare, ends_with_softmax, has_logits_loss
+from autograder.models.trainable import learned_arrays
+from autograder.student.checks.messages import failed
+from autograder.student.outcome import CheckFailed, Share, require_attempt, require_before
+
+TRAINING_IMAGES = 2000
+"""Images of the training set of the eight people; a tenth of them in a quick run."""
+
+OTHER_IMAGES = 400
+"""Images of the validation set, and of the test set."""
 
 
 def network(title: str, variant: str | None, model: Any, *, exercise: str) -> float:
@@ -32,18 +41,17 @@ def network(title: str, variant: str | None, model: Any, *, exercise: str) -> fl
     """
     require_attempt(model, task=title)
     comparison = compare(model, exercises.load(exercise).networks[str(variant)])
-    for note in comparison.notes:
-        print(note)
-    if comparison.logits and comparison.difference is not None:
-        print(comparison.difference.message)
-        return comparison.fraction
-    if comparison.difference is not None:
-        fail(comparison.difference.message)
-    return comparison.fraction
+    difference = comparison.difference
+    if difference is None:
+        return Share.of(comparison.fraction, comparison.notes)
+    if comparison.logits:
+        remarks = [*comparison.notes, difference.message]
+        return Share.of(comparison.fraction, remarks, [difference.cause])
+    raise CheckFailed(difference.message, difference.cause, difference.position)
 
 
 def training(title: str, variant: str | None, history: Any, *, model: Any, exercise: str) -> float:
-    """Check that a model was compiled with the course's loss and trained for its epochs.
+    """Check that a model was compiled and trained with the course's constants.
 
     Parameters
     ----------
@@ -71,44 +79,92 @@ def training(title: str, variant: str | None, history: Any, *, model: Any, exerc
     require_before(model, task=title)
     record = getattr(history, "history", None)
     if not isinstance(record, dict):
-        fail(
-            f"history_{variant} should be what model_{variant}.fit(...) returns; yours is "
-            f"{type(history).__name__}. Keep it: history_{variant} = model_{variant}.fit(...)."
-        )
+        raise failed("no_history", network=variant, got=_what(history))
     if not getattr(model, "compiled", False):
-        fail(f"model_{variant} has no loss yet. Call model_{variant}.compile(...) before fit.")
+        raise failed("not_compiled", network=variant)
     if getattr(history, "model", model) is not model:
-        fail(
-            f"history_{variant} comes from another network. Keep what model_{variant}.fit(...) "
-            "returns."
-        )
+        raise failed("history_of_another_network", network=variant)
     course = exercises.load(exercise).training
     _require_loss(model, course.loss, variant)
-    for key, mend in (
-        ("accuracy", 'compile with metrics=["accuracy"]'),
-        ("val_accuracy", "give fit validation_data=(images, one-hot labels)"),
-    ):
+    _require_optimizer(model, course, record, variant)
+    for key, cause in (("accuracy", "no_accuracy"), ("val_accuracy", "no_validation")):
         if key not in record:
-            fail(f"The history of network {variant} has no “{key}”. To get it, {mend}.")
-    expected = settings.QUICK_EPOCHS if settings.quick() else course.epochs
-    if len(record["loss"]) < expected:
-        fail(
-            f"Network {variant} was trained for {len(record['loss'])} epochs; the exercise asks "
-            f"for {expected}. Give fit epochs=EPOCHS."
+            raise failed(cause, network=variant)
+    _require_length(history, course, variant)
+    learned = learned_arrays(model)
+    if learned is not None and learned != len(model.trainable_weights):
+        raise failed(
+            "recompile_forgotten",
+            network=variant,
+            got=learned,
+            expected=len(model.trainable_weights),
         )
     return 1.0
+
+
+def _what(value: Any) -> str:
+    if isinstance(value, dict):
+        return "the dictionary inside of it"
+    if hasattr(value, "fit"):
+        return "the model itself"
+    return f"a value of type {type(value).__name__}"
 
 
 def _require_loss(model: Any, expected: str, variant: str | None) -> None:
     import keras
 
     loss = keras.losses.get(model.loss)
-    name = getattr(loss, "name", None) or getattr(loss, "__name__", type(loss).__name__)
-    if name == expected:
+    name = str(getattr(loss, "name", None) or getattr(loss, "__name__", type(loss).__name__))
+    if name != expected:
+        cause = "wrong_loss"
+        if "sparse" in name:
+            cause = "sparse_loss"
+        elif "binary" in name:
+            cause = "binary_loss"
+        raise failed(cause, network=variant, expected=expected, got=name)
+    if has_logits_loss(model) and ends_with_softmax(model):
+        raise failed("logits_twice", network=variant, expected=expected)
+
+
+def _require_optimizer(
+    model: Any, course: exercises.Training, record: dict[str, Any], variant: str | None
+) -> None:
+    optimizer: Any = model.optimizer
+    name = type(optimizer).__name__
+    if name.lower() != course.optimizer.lower():
+        wanted = course.optimizer.capitalize()
+        raise failed("wrong_optimizer", network=variant, expected=wanted, got=name)
+    # a callback that lowers the rate notes down every one; the first is the one that was set
+    noted = record.get("learning_rate")
+    rate = noted[0] if noted else optimizer.get_config().get("learning_rate")
+    is_number = isinstance(rate, (int, float))
+    if not is_number or not math.isclose(rate, course.learning_rate, rel_tol=1e-3):
+        shown = f"{rate:.2g}" if is_number else "a schedule"
+        raise failed(
+            "wrong_learning_rate", network=variant, expected=course.learning_rate, got=shown
+        )
+
+
+def _require_length(history: Any, course: exercises.Training, variant: str | None) -> None:
+    done = len(history.history["loss"])
+    epochs = settings.QUICK_EPOCHS if settings.quick() else course.epochs
+    if done != epochs:
+        cause = "too_few_epochs" if done < epochs else "too_many_epochs"
+        raise failed(cause, network=variant, got=done, expected=epochs)
+    steps = (getattr(history, "params", None) or {}).get("steps")
+    if not isinstance(steps, int):
         return
-    sparse = (
-        " The sparse variant is for plain labels 0 to 7; here the labels are one-hot."
-        if "sparse" in str(name)
-        else ""
-    )
-    fail(f"model_{variant} should be compiled with the loss {expected}; yours has {name}.{sparse}")
+    share = settings.QUICK_SHARE if settings.quick() else 1
+    images, others = TRAINING_IMAGES // share, OTHER_IMAGES // share
+    expected = math.ceil(images / course.batch_size)
+    if steps == math.ceil(others / course.batch_size):
+        raise failed("trained_on_few_images", network=variant, got=others, expected=images)
+    if steps != expected:
+        raise failed(
+            "wrong_batch_size",
+            network=variant,
+            got=steps,
+            expected=expected,
+            images=images,
+            batch=course.batch_size,
+        )

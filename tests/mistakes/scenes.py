@@ -1,0 +1,272 @@
+"""Right answers to every task, on a few made-up images: what mistakes are made in."""
+
+from __future__ import annotations
+
+import functools
+from types import SimpleNamespace
+from typing import Any
+
+import keras
+import numpy as np
+
+from autograder.exercises import ExerciseTable, Network, chain, counts_of, load, names
+from autograder.grading import reference
+from autograder.grading.mutator.wrong_values import Scene
+from autograder.student.data import STANDARDIZE_EPSILON, flatten, one_hot
+from data_scripts.features import prepare_images
+
+CLASSES = 8
+SIZES = {"train": 120, "validation": 64, "test": 64}
+"""The other two have as many images as each other, as in the course: so they can be exchanged."""
+
+STANDARDIZING = "standardize"
+"""A task of an exercise that is still to come; its check is tried alone."""
+
+
+@functools.cache
+def splits() -> dict[str, tuple[np.ndarray, np.ndarray]]:
+    """Images (n, 48, 48, 3), standardised, and labels, by split."""
+    generator = np.random.default_rng(5)
+    return {
+        split: (
+            generator.normal(size=(size, 48, 48, 3)).astype("float32"),
+            generator.integers(0, CLASSES, size),
+        )
+        for split, size in SIZES.items()
+    }
+
+
+@functools.cache
+def small_model(seed: int) -> Any:
+    """Make a model that is surer of some people than of others; three seeds, three accuracies."""
+    keras.utils.set_random_seed(seed)
+    start = keras.initializers.RandomNormal(stddev=0.03, seed=seed)
+    return keras.Sequential(
+        [
+            keras.Input((48, 48, 3)),
+            keras.layers.Flatten(),
+            keras.layers.Dense(CLASSES, activation="softmax", kernel_initializer=start),
+        ]
+    )
+
+
+def scenes() -> list[Scene]:
+    """Right answers to all tasks but those in which networks are built or trained."""
+    found = []
+    for name in names():
+        table = load(name)
+        for task in table.tasks:
+            maker = _MAKERS.get(task)
+            if maker is not None:
+                values, given = maker(table)
+                found.append(Scene(name, task, values, given))
+    return [*found, _standardizing()]
+
+
+def _one_hot(table: ExerciseTable) -> tuple[tuple[Any, ...], dict[str, Any]]:
+    labels = tuple(labels for _, labels in splits().values())
+    return tuple(one_hot(each) for each in labels), {"labels": labels}
+
+
+def _flatten(table: ExerciseTable) -> tuple[tuple[Any, ...], dict[str, Any]]:
+    images = tuple(images for images, _ in splits().values())
+    return tuple(flatten(each) for each in images), {"images": images}
+
+
+def _standardizing() -> Scene:
+    generator = np.random.default_rng(6)
+    images = tuple(
+        (generator.random((size, 6, 6, 1)) * level).astype("float32")
+        for size, level in ((40, 1.0), (20, 0.8), (20, 0.6))
+    )
+    for each in images:
+        each[:, 0, 0] = 0.5  # a pixel that never changes, such as a corner of a digit
+    return Scene("", STANDARDIZING, (standardize_unit,), {"images": images})
+
+
+def standardize_unit(*images: np.ndarray) -> list[np.ndarray]:
+    """Standardise pixels from 0 to 1, as the exercise will ask for."""
+    mean, deviation = images[0].mean(axis=0), images[0].std(axis=0)
+    return [(each - mean) / (deviation + STANDARDIZE_EPSILON) for each in images]
+
+
+def _accuracies(table: ExerciseTable) -> tuple[tuple[Any, ...], dict[str, Any]]:
+    keys = [key for key in table.networks if f"network_{key}" in table.tasks]
+    models = {key: small_model(seed) for seed, key in enumerate(keys)}
+    right = {
+        key: {
+            split: float(np.mean(model.predict(x, verbose=0).argmax(axis=1) == y))
+            for split, (x, y) in splits().items()
+        }
+        for key, model in models.items()
+    }
+    return (right,), {"models": models, "data": splits()}
+
+
+def _predictions() -> tuple[Any, np.ndarray, np.ndarray, np.ndarray]:
+    images, labels = splits()["test"]
+    model = small_model(1)
+    return model, images, labels, np.asarray(model.predict(images, verbose=0))
+
+
+def _probabilities(table: ExerciseTable) -> tuple[tuple[Any, ...], dict[str, Any]]:
+    model, images, _, outputs = _predictions()
+    return (outputs,), {"model": model, "images": images}
+
+
+def _predicted_labels(table: ExerciseTable) -> tuple[tuple[Any, ...], dict[str, Any]]:
+    outputs = _predictions()[3]
+    return (outputs.argmax(axis=1),), {"probabilities": outputs}
+
+
+def _test_accuracy(table: ExerciseTable) -> tuple[tuple[Any, ...], dict[str, Any]]:
+    _, _, labels, outputs = _predictions()
+    guess = outputs.argmax(axis=1)
+    return (float(np.mean(guess == labels)),), {"predicted": guess, "labels": labels}
+
+
+def _confusion(table: ExerciseTable) -> tuple[tuple[Any, ...], dict[str, Any]]:
+    model, images, labels, outputs = _predictions()
+    matrix = np.zeros((CLASSES, CLASSES), dtype=int)
+    np.add.at(matrix, (labels, outputs.argmax(axis=1)), 1)
+    return (matrix,), {"model": model, "images": images, "labels": labels}
+
+
+def _right_and_wrong(table: ExerciseTable) -> tuple[tuple[Any, ...], dict[str, Any]]:
+    _, _, labels, outputs = _predictions()
+    guess = outputs.argmax(axis=1)
+    values = np.flatnonzero(guess == labels), np.flatnonzero(guess != labels)
+    return values, {"predicted": guess, "labels": labels}
+
+
+def _worst(table: ExerciseTable) -> tuple[tuple[Any, ...], dict[str, Any]]:
+    model, images, labels, outputs = _predictions()
+    order = np.argsort(outputs[np.arange(len(labels)), labels])[:12]
+    return (order,), {"model": model, "images": images, "labels": labels, "count": 12}
+
+
+def _curves(table: ExerciseTable) -> tuple[tuple[Any, ...], dict[str, Any]]:
+    generator = np.random.default_rng(8)
+    keys = ("loss", "accuracy", "val_loss", "val_accuracy")
+
+    def history() -> Any:
+        record = {key: generator.random(10).tolist() for key in keys}
+        return SimpleNamespace(history=record)
+
+    networks = [key for key in table.networks if f"network_{key}" in table.tasks]
+    if len(networks) == 1:
+        only = history()
+        expected = {"train": (only, "accuracy"), "validation": (only, "val_accuracy")}
+    else:
+        expected = {key: (history(), "val_accuracy") for key in networks}
+    right = {name: history.history[key] for name, (history, key) in expected.items()}
+    return (right,), {"expected": expected}
+
+
+@functools.cache
+def pictures(count: int, seed: int) -> np.ndarray:
+    """Pictures with some structure, (n, 100, 100, 3) uint8."""
+    generator = np.random.default_rng(seed)
+    blots = generator.integers(0, 200, (count, 10, 10, 3)).repeat(10, axis=1).repeat(10, axis=2)
+    return (blots + generator.integers(0, 56, blots.shape)).astype(np.uint8)
+
+
+@functools.cache
+def feature_model() -> Any:
+    """Stand for the feature model: a small network whose outputs are as large and as varied."""
+    keras.utils.set_random_seed(3)
+    return keras.Sequential(
+        [
+            keras.Input((224, 224, 3)),
+            keras.layers.AveragePooling2D(28),
+            keras.layers.Flatten(),
+            keras.layers.Dense(64, kernel_initializer=keras.initializers.RandomNormal(seed=3)),
+        ]
+    )
+
+
+def _features(images: np.ndarray) -> np.ndarray:
+    return np.asarray(feature_model().predict(prepare_images(images), verbose=0))
+
+
+def _preprocessing(table: ExerciseTable) -> tuple[tuple[Any, ...], dict[str, Any]]:
+    return (prepare_images,), {"images": pictures(4, 0)}
+
+
+def _batch_features(table: ExerciseTable) -> tuple[tuple[Any, ...], dict[str, Any]]:
+    images = pictures(8, 1)
+    given = {"images": images, "prepare": prepare_images, "model": feature_model()}
+    return (_features(images),), given
+
+
+def _all_features(table: ExerciseTable) -> tuple[tuple[Any, ...], dict[str, Any]]:
+    images = {
+        split: pictures(count, seed)
+        for seed, (split, count) in enumerate({"train": 12, "validation": 6, "test": 6}.items())
+    }
+    given = {"images": images, "prepare": prepare_images, "model": feature_model()}
+    return ({split: _features(each) for split, each in images.items()},), given
+
+
+_MAKERS = {
+    "one_hot": _one_hot,
+    "flatten": _flatten,
+    "accuracies": _accuracies,
+    "comparison": _accuracies,
+    "probabilities": _probabilities,
+    "predicted_labels": _predicted_labels,
+    "test_accuracy": _test_accuracy,
+    "confusion_matrix": _confusion,
+    "right_and_wrong": _right_and_wrong,
+    "worst_images": _worst,
+    "learning_curves": _curves,
+    "preprocessing": _preprocessing,
+    "batch_features": _batch_features,
+    "all_features": _all_features,
+}
+
+
+@functools.cache
+def frozen_base() -> Network:
+    """Make a network as in transfer learning: a frozen base like VGG's, and a head that learns."""
+    shape = (32, 32, 3)
+    conv = {"kernel_size": 3, "padding": "same", "trainable": False}
+    relu = ("Activation", {"activation": "relu"})
+    layers: list[tuple[str, dict[str, Any]]] = [
+        ("Conv2D", {"filters": 8, **conv}),
+        relu,
+        ("Conv2D", {"filters": 8, **conv}),
+        relu,
+        ("MaxPooling2D", {}),
+        ("Conv2D", {"filters": 16, **conv}),
+        relu,
+        ("MaxPooling2D", {}),
+        ("Flatten", {}),
+        ("Dense", {"units": 32}),
+        relu,
+        ("Dense", {"units": 5}),
+        ("Activation", {"activation": "softmax"}),
+    ]
+    title = "a small frozen base and a head"
+    return Network("frozen", title, shape, chain(shape, layers), counts_of(shape, layers))
+
+
+def networks() -> dict[str, Network]:
+    """All networks that mistakes are made in, by exercise and key; equal ones once."""
+    found: dict[str, Network] = {}
+    for name in names():
+        for key, network in load(name).networks.items():
+            if all(other.layers != network.layers for other in found.values()):
+                found[f"{name[:2]}{key if len(key) == 1 else ' ' + key}"] = network
+    return {**found, "frozen base": frozen_base()}
+
+
+def exercise_of(label: str) -> str:
+    """Return the name of the exercise that a label of `networks` begins with; empty for none."""
+    return next((name for name in names() if name[:2] == label[:2]), "")
+
+
+def built(network: Network) -> Any:
+    """Build a network of the tables without taking memory for its weights."""
+    with keras.StatelessScope(initialize_variables=False):
+        return reference.build(network)
