@@ -1,6 +1,5 @@
 """The course's data sets of rendered faces: eight people, a hidden set and other people."""
 
-import hashlib
 from pathlib import Path
 from typing import NamedTuple
 

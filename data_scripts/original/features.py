@@ -7,7 +7,7 @@ import numpy as np
 
 from autograder import settings
 from autograder.student.vgg import chosen_weights
-from data_scripts import features, narrow_vgg
+from data_scripts import features, weights_file
 from data_scripts.cache import cached_arrays
 from data_scripts.faces import Faces
 from data_scripts.original.faces import load_faces
@@ -41,13 +41,13 @@ def load_features(
     digest = hashlib.sha256()
     for array in faces:
         digest.update(np.ascontiguousarray(array).data)
-    version = narrow_vgg.weights_hash()[:16] if course else weights
+    version = weights_file.weights_hash()[:16] if course else weights
 
     def build() -> dict[str, np.ndarray]:
-        model = None if course else features.full_feature_model(weights)
+        extract = features.feature_extractor(weights, progress)
         arrays = faces._asdict()
         for split in ("x_train", "x_valid", "x_test"):
-            arrays[split] = features.extract_features(arrays[split], model=model, progress=progress)
+            arrays[split] = extract(arrays[split])
         return arrays
 
     arrays = cached_arrays(
