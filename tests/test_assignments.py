@@ -12,7 +12,12 @@ from autograder.grading.mutator import write_submission
 from autograder.grading.pipeline import Result, grade
 from autograder.release.build import release
 
-QUICK = ("04_faces_cnn", "05_faces_cnn_tricks", "06_faces_vgg_features")
+QUICK = (
+    "01_finger_exercises",
+    "04_faces_cnn",
+    "05_faces_cnn_tricks",
+    "06_faces_vgg_features",
+)
 FOLDERS = ("source", "release")
 MISTAKES = {"06_faces_vgg_features": ("divided_by_255", "features_after_relu")}
 """Mistakes that no class of the demo makes."""

@@ -110,6 +110,14 @@ class Training:
 
 
 @dataclass(frozen=True)
+class Images:
+    """How many images the training set has, and the validation and the test set each."""
+
+    train: int = 2000
+    others: int = 400
+
+
+@dataclass(frozen=True)
 class Task:
     """One gap of a notebook; hints go from vague to concrete and are shown one at a time."""
 
@@ -126,6 +134,7 @@ class ExerciseTable:
     title: str
     seed: int
     training: Training
+    images: Images
     networks: dict[str, Network]
     tasks: dict[str, Task]
 
@@ -176,6 +185,7 @@ def parse(name: str, text: str) -> ExerciseTable:
             title=table["title"],
             seed=table["seed"],
             training=Training(**table["training"]),
+            images=Images(**table.get("images", {})),
             networks={key: _network(key, entry) for key, entry in table["networks"].items()},
             tasks={
                 key: Task(key, entry["title"], tuple(entry["hints"]))

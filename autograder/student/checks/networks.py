@@ -9,12 +9,6 @@ from autograder.models.trainable import learned_arrays
 from autograder.student.checks.messages import failed
 from autograder.student.outcome import CheckFailed, Share, require_attempt, require_before
 
-TRAINING_IMAGES = 2000
-"""Images of the training set of the eight people; a tenth of them in a quick run."""
-
-OTHER_IMAGES = 400
-"""Images of the validation set, and of the test set."""
-
 
 def network(title: str, variant: str | None, model: Any, *, exercise: str) -> float:
     """Compare a student's model with the layer table of the exercise.
@@ -84,13 +78,14 @@ def training(title: str, variant: str | None, history: Any, *, model: Any, exerc
         raise failed("not_compiled", network=variant)
     if getattr(history, "model", model) is not model:
         raise failed("history_of_another_network", network=variant)
-    course = exercises.load(exercise).training
+    table = exercises.load(exercise)
+    course = table.training
     _require_loss(model, course.loss, variant)
     _require_optimizer(model, course, record, variant)
     for key, cause in (("accuracy", "no_accuracy"), ("val_accuracy", "no_validation")):
         if key not in record:
             raise failed(cause, network=variant)
-    _require_length(history, course, variant)
+    _require_length(history, table, variant)
     learned = learned_arrays(model)
     if learned is not None and learned != len(model.trainable_weights):
         raise failed(
@@ -145,7 +140,8 @@ def _require_optimizer(
         )
 
 
-def _require_length(history: Any, course: exercises.Training, variant: str | None) -> None:
+def _require_length(history: Any, table: exercises.ExerciseTable, variant: str | None) -> None:
+    course = table.training
     done = len(history.history["loss"])
     epochs = settings.QUICK_EPOCHS if settings.quick() else course.epochs
     if done != epochs:
@@ -155,7 +151,7 @@ def _require_length(history: Any, course: exercises.Training, variant: str | Non
     if not isinstance(steps, int):
         return
     share = settings.QUICK_SHARE if settings.quick() else 1
-    images, others = TRAINING_IMAGES // share, OTHER_IMAGES // share
+    images, others = table.images.train // share, table.images.others // share
     expected = math.ceil(images / course.batch_size)
     if steps == math.ceil(others / course.batch_size):
         raise failed("trained_on_few_images", network=variant, got=others, expected=images)
