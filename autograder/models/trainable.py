@@ -35,15 +35,11 @@ def learned_arrays(model: Any) -> int | None:
     if optimizer is None or not getattr(optimizer, "built", False):
         return None
     try:
-        # no memory is taken in this scope, though every weight has its like in an optimiser
-        with keras.StatelessScope(initialize_variables=False):
-            fresh = type(optimizer).from_config(optimizer.get_config())
-            alone = len(fresh.variables)
-            fresh.build(model.trainable_weights)
-            together = len(fresh.variables)
+        # a like of it that is made for one small weight shows what it keeps for each
+        like = type(optimizer).from_config(optimizer.get_config())
+        alone = len(like.variables)
+        like.build([keras.Variable([0.0])])
+        each = len(like.variables) - alone
     except Exception:  # an optimiser of one's own need not be like Keras'
         return None
-    weights = len(model.trainable_weights)
-    if together == alone or not weights:
-        return None
-    return (len(optimizer.variables) - alone) * weights // (together - alone)
+    return (len(optimizer.variables) - alone) // each if each else None

@@ -157,7 +157,7 @@ def _pyproject(content: dict[str, bytes]) -> str:
         "[tool.setuptools]",
         f"packages = {json.dumps(packages)}",
         "[tool.setuptools.package-data]",
-        '"*" = ["*.toml", "*.json", "py.typed"]',
+        '"*" = ["*.toml", "*.json", "*.js", "*.css", "py.typed"]',
     ]
     text = "\n".join(lines) + "\n"
     tomllib.loads(text)  # JSON's texts and lists are TOML's too

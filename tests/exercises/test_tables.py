@@ -7,6 +7,7 @@ from autograder import exercises
 from autograder.exercises import shapes
 
 COUNTS = {
+    ("01_finger_exercises", "cnn"): (600_810, 600_810, 0),
     ("03_faces_fc", "a"): (55_304, 55_304, 0),
     ("03_faces_fc", "b"): (2_847_008, 2_847_008, 0),
     ("04_faces_cnn", "a"): (1_910_576, 1_910_576, 0),
@@ -20,6 +21,7 @@ COUNTS = {
 }
 
 LAYER_COUNTS = {
+    ("01_finger_exercises", "cnn"): [320, 9_248, 589_952, 1_290],
     ("03_faces_fc", "b"): [2_765_200, 80_200, 1_608],
     ("04_faces_cnn", "a"): [896, 9_248, 18_496, 36_928, 1_843_400, 1_608],
     ("05_faces_cnn_tricks", "c"): [

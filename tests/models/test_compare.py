@@ -21,6 +21,7 @@ BUILT = [
     pytest.param(network, id=f"{exercise[:2]}{key}")
     for exercise in ("03_faces_fc", "04_faces_cnn", "05_faces_cnn_tricks", "07_faces_fine_tuning")
     for key, network in load(exercise).networks.items()
+    if (exercise, key) != ("05_faces_cnn_tricks", "a")  # which is that of 04
 ]
 FC_B = load("03_faces_fc").networks["b"]
 TRICKS_C = load("05_faces_cnn_tricks").networks["c"]
@@ -53,19 +54,22 @@ def test_every_style_is_the_network(network: Network, style: str, run_code: RunC
     assert result == Comparison(True, fraction=1.0)
 
 
-@hypothesis.settings(max_examples=60, deadline=None)
-@hypothesis.given(
-    index=strategies.integers(0, len(BUILT) - 1),
-    style=strategies.sampled_from(STYLES),
-    seed=strategies.integers(0, 2**32),
-)
-def test_equivalent_spellings_are_accepted(index: int, style: str, seed: int) -> None:
-    network: Network = BUILT[index].values[0]  # type: ignore[assignment]
+def without_memory(code: str) -> Any:
+    """Run the code of a cell; weights get shapes and no values, which is all that counts here."""
+    given: dict[str, Any] = {"keras": keras, "layers": layers}
+    with keras.StatelessScope(initialize_variables=False):
+        exec(code, given)
+    return given["model"]
+
+
+@pytest.mark.parametrize("network", BUILT)
+@hypothesis.settings(max_examples=25, deadline=None)
+@hypothesis.given(style=strategies.sampled_from(STYLES), seed=strategies.integers(0, 2**32))
+def test_equivalent_spellings_are_accepted(network: Network, style: str, seed: int) -> None:
     code = spell(plain_layers(network), network.input, "model", style, random.Random(seed))
-    names: dict[str, Any] = {"keras": keras, "layers": layers}
-    exec(code, names)
-    result = compare(names["model"], network)
+    result = compare(without_memory(code), network)
     assert result.matches, (code, result.difference)
+    assert result.fraction == 1.0
 
 
 @hypothesis.settings(max_examples=60, deadline=None)
@@ -83,26 +87,12 @@ def test_a_mistake_in_any_spelling_is_found(
     name = data.draw(strategies.sampled_from(possible))
     mutant = data.draw(strategies.sampled_from(MISTAKES[name].apply(network)))
     choose = random.Random(seed) if seed % 2 else None
-    code = spell(mutant.layers, network.input, "model", style, choose)
-    names: dict[str, Any] = {"keras": keras, "layers": layers}
-    exec(code, names)
-    result = compare(names["model"], network)
+    code = spell(mutant.layers, mutant.input, "model", style, choose)
+    result = compare(without_memory(code), network)
     assert cause(result) in mutant.causes, code
     assert result.difference is not None
     assert result.difference.position == mutant.position, code
     assert result.fraction == 0.0
-
-
-@pytest.mark.slow
-@pytest.mark.parametrize("network", BUILT)
-def test_every_mutant_built_in_keras_is_found(network: Network, run_code: RunCode) -> None:
-    for mistake in MISTAKES.values():
-        for mutant in mistake.apply(network):
-            model = run_code(spell(mutant.layers, network.input, "model"))
-            result = compare(model, network)
-            assert cause(result) in mutant.causes
-            assert result.difference is not None
-            assert result.difference.position == mutant.position
 
 
 @pytest.mark.parametrize("network", BUILT)

@@ -11,6 +11,9 @@ _ALIASES = {
     "Conv2D": ["Conv2D", "Convolution2D"],
     "MaxPooling2D": ["MaxPooling2D", "MaxPool2D"],
 }
+_FIRST = ("units", "filters", "rate", "pool_size", "activation")
+"""Arguments that people write without a name."""
+
 _EXPLICIT = {
     "Dense": [
         *("use_bias=True", 'kernel_initializer="he_normal"', 'bias_initializer="zeros"'),
@@ -67,7 +70,8 @@ def call(kind: str, settings: dict[str, Any], choose: random.Random | None = Non
     named = {argument.split("=")[0] for argument in arguments if "=" in argument}
     if kind == "MaxPooling2D" and settings != {"pool_size": (2, 2)}:
         named |= {"padding", "strides"}  # only windows of 2 x 2 fill every picture of the course
-    for extra in choose.sample(_EXPLICIT.get(kind, []), k=choose.choice((0, 0, 1))):
+    explicit = _EXPLICIT.get(kind, [])
+    for extra in choose.sample(explicit, k=min(choose.choice((0, 0, 1)), len(explicit))):
         if extra.split("=")[0] not in named:
             arguments.append(extra)
     if choose.random() < 0.3:
@@ -101,11 +105,11 @@ def _arguments(
         if kind == "Conv2D" and (name, value) == ("strides", (1, 1)):
             continue
         text = _value(name, value, choose)
-        by_position = not arguments or (name == "kernel_size" and len(arguments) == 1)
+        by_position = name in _FIRST if not arguments else name == "kernel_size"
         if choose is not None and choose.random() < 0.2:
             by_position = False
         # nothing may stand without its name after something that has one
-        by_position = by_position and not any("=" in argument for argument in arguments)
+        by_position = by_position and not any("=" in argument for argument in arguments[-1:])
         arguments.append(text if by_position else f"{name}={text}")
     return arguments
 

@@ -9,10 +9,7 @@ from typing import Any
 
 import numpy as np
 
-from autograder.exercises import Training
-
-TRAINING_IMAGES = 2000
-TEST_IMAGES = 400
+from autograder.exercises import ExerciseTable, Images, Training
 
 
 @dataclass(frozen=True)
@@ -27,8 +24,8 @@ class WrongTraining:
         Arguments of compile that are not the course's, each made from the course constants.
     epochs : callable
         The course's epochs -> those that were trained.
-    batch_size, images : callable, int
-        The course's batch size -> that of the mistake; images that were trained on.
+    batch_size, images : callable
+        The course's batch size -> that of the mistake; its images -> how many were trained on.
     unrecorded : str
         Key that is missing from the history.
     """
@@ -39,24 +36,26 @@ class WrongTraining:
     compiled: Mapping[str, Callable[[Training], Any]] = field(default_factory=dict)
     epochs: Callable[[int], int] = lambda epochs: epochs
     batch_size: Callable[[int], int] = lambda batch_size: batch_size
-    images: int = TRAINING_IMAGES
+    images: Callable[[Images], int] = lambda images: images.train
     unrecorded: str = ""
 
-    def pretend(self, model: Any, course: Training) -> Any:
+    def pretend(self, model: Any, table: ExerciseTable) -> Any:
         """Compile a model with this mistake, and make the history that fit would return.
 
         Parameters
         ----------
         model : keras.Model
             A right model; nothing is trained.
-        course : Training
-            The course constants.
+        table : ExerciseTable
+            The exercise, with the course constants.
 
         Returns
         -------
         keras.callbacks.History
         """
         import keras
+
+        course = table.training
 
         arguments = {
             "optimizer": _optimizer(course.optimizer, course.learning_rate),
@@ -72,7 +71,7 @@ class WrongTraining:
         history.history = {
             key: np.linspace(0.2, 0.8, epochs).tolist() for key in keys if key != self.unrecorded
         }
-        steps = math.ceil(self.images / self.batch_size(course.batch_size))
+        steps = math.ceil(self.images(table.images) / self.batch_size(course.batch_size))
         history.params = {"epochs": epochs, "steps": steps, "verbose": 0}
         return history
 
@@ -162,7 +161,7 @@ _TRAININGS = (
     ),
     WrongTraining(
         "fitted_to_test_images", "trained on as many images as the test set has",
-        "trained_on_few_images", images=TEST_IMAGES,
+        "trained_on_few_images", images=lambda images: images.others,
     ),
 )  # fmt: skip
 
