@@ -14,8 +14,11 @@ HOME = Path("/", "home", "student")
 CACHE = HOME / ".cache" / "eight-faces"
 """Data cache inside: a writable folder, in which the files that are there are read-only."""
 
-STUDENT_PARTS = ("__init__.py", "settings.py", "exercises", "models", "student", "transport")
-"""What a student's process sees of the package `autograder`."""
+STUDENT_PARTS = (
+    "__init__.py", "place.py", "settings.py", "exercises", "models", "student", "transport",
+)  # fmt: skip
+"""What a student's process sees of the package `autograder`: what students install, and what
+carries their values out."""
 
 # `share` holds kernel specifications, `etc` what Jupyter and fontconfig read.
 _PREFIX_PARTS = ("bin", "lib", "lib64", "share", "etc", "ssl", "pyvenv.cfg")

@@ -5,6 +5,7 @@ import struct
 import subprocess
 import sys
 import textwrap
+from pathlib import Path
 
 import pytest
 from boxing import LIMITS
@@ -17,6 +18,7 @@ from autograder.grading.sandbox import sandbox_problem as real_problem
 from autograder.grading.sandbox.limits import in_words
 from autograder.grading.sandbox.seccomp import seccomp_filter
 from autograder.grading.sandbox.usage import Usage, measure
+from autograder.release.wheel import student_files
 
 
 def test_student_binds_are_only_the_students_part(repository):
@@ -26,6 +28,15 @@ def test_student_binds_are_only_the_students_part(repository):
     assert str(repository / "data_scripts") in targets
     assert not [path for path in targets if "grading" in path or "release" in path or "cli" in path]
     assert str(package) not in targets
+
+
+def test_students_code_finds_what_it_finds_at_home(repository):
+    """The wheel is what students have; what they import there must be there in the sandbox."""
+    seen = [bind.source.relative_to(repository) for bind in binds.student_binds()]
+    for name in student_files():
+        path = Path(name)
+        if path.name not in ("py.typed", "LICENSE"):
+            assert any(path.is_relative_to(part) for part in seen), name
 
 
 def test_environment_without_bubblewrap_names_the_real_cache(tmp_path):
