@@ -9,10 +9,11 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 import nbformat
+from nbconvert import HTMLExporter
 from nbformat import NotebookNode
 
 from autograder.grading.course import open_course
-from autograder.grading.feedback import PageExporter, feedback
+from autograder.grading.feedback import feedback
 from autograder.grading.pipeline import Result, grade
 from tests.adversarial import evidence, secrets
 from tests.adversarial.attack import Attack, Variant
@@ -127,7 +128,7 @@ def page_of(scene: Scene, nb: NotebookNode) -> str:
     """Return what formgrader shows of a notebook."""
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")  # nbconvert's own
-        exporter = PageExporter(config=open_course(scene.root).app.config)
+        exporter = HTMLExporter(config=open_course(scene.root).app.config)
         return str(exporter.from_notebook_node(nb)[0])
 
 
