@@ -13,6 +13,7 @@ from autograder.grading.lms import manifest
 from autograder.grading.lms.layouts import OWN, Source
 from autograder.grading.lms.owners import Left, identify
 from autograder.grading.lms.people import People
+from autograder.student.submission.pack import MANIFEST
 
 _COPY: Final = re.compile(
     r"^(kopie von|kopie|copy of|copie de|copia de|copia di|kopia)[ _]+|"
@@ -39,6 +40,8 @@ class Attempt:
         What it holds; its notebook is left out.
     notes : tuple of str
         What the instructor should know about it.
+    attached : dict
+        Unpacked files that were packed with it, by their names as seen from the notebook.
     """
 
     source: Source
@@ -47,6 +50,7 @@ class Attempt:
     notebook: str
     found: Candidate
     notes: tuple[str, ...] = ()
+    attached: Mapping[str, Path] = field(default_factory=dict)
 
 
 @dataclass
@@ -126,8 +130,10 @@ def _choose_one(
     left: list[Left] = []
     said = manifest.read_manifests(files, root)
     notebooks = [source for source in files if source.file.lower().endswith(".ipynb")]
+    attached = {source: manifest.attached(source, files, said) for source in notebooks}
+    companions = {one for packed in attached.values() for one in packed.values()}
     for source in files:
-        if source.path.name == manifest.NAME:
+        if source.path.name == MANIFEST or source in companions:
             continue
         if source not in notebooks:
             left.append(Left(str(source.path), _why_no_notebook(source), student))
@@ -137,7 +143,8 @@ def _choose_one(
             left.append(attempt)
             continue
         notes = manifest.compare(source, attempt.path, said, blueprints[0].assignment)
-        attempts.append(dataclasses.replace(attempt, notes=notes))
+        packed = {name: root / one.path for name, one in attached[source].items()}
+        attempts.append(dataclasses.replace(attempt, notes=notes, attached=packed))
     for blueprint in blueprints:
         own = [attempt for attempt in attempts if attempt.notebook == blueprint.notebook]
         if not own:

@@ -91,6 +91,8 @@ class _Collection(ZipCollectApp):  # type: ignore[misc]
             Path(target).name: Path(source)
             for source, target in zip(data["src_files"], data["dest_files"], strict=True)
         }
+        for attempt in attempts:
+            files |= {name: path for name, path in attempt.attached.items() if name not in files}
         first = attempts[0].source
         digests = hashes(files)
         record = records.Record(
@@ -123,6 +125,8 @@ def _row(student: str, attempt: Attempt, done: str) -> Row:
     notes = list(attempt.notes)
     if attempt.found.problem:
         notes.append(f"it can't be read: {attempt.found.problem}")
+    if attempt.attached:
+        notes.append(f"with {', '.join(map(printable, attempt.attached))}")
     if plain_name(source.file) != source.file.removesuffix(".ipynb"):
         notes.append(f"was called {printable(source.file)}")
     said = "; ".join([done, *notes])

@@ -1,4 +1,4 @@
-"""Put collected notebooks into ``submitted/``: whole, and never in place of a later one."""
+"""Put collected submissions into ``submitted/``: whole, and never in place of a later one."""
 
 import os
 import shutil
@@ -27,7 +27,7 @@ class Delivery:
     Attributes
     ----------
     files : mapping
-        Unpacked notebooks by the name that they get.
+        Unpacked files, the notebooks first, by the name that they get; ``/`` parts folders.
     submitted : datetime or None
         When it was handed in, UTC without a zone; None when only the archive's time is known.
     record : Record
@@ -82,7 +82,7 @@ def deliver(
     if not _holds_something(folder):
         _make(folder, delivery, scratch)
         return TAKEN, True
-    there = {path.name: path for path in folder.iterdir() if path.name in delivery.files}
+    there = {name: folder / name for name in delivery.files if _is_plain(folder, name)}
     if not force and hashes(there) == hashes(delivery.files):
         if delivery.submitted is not None:
             write_text(folder / TIMESTAMP, delivery.submitted.isoformat(" "))
@@ -136,22 +136,42 @@ def _make(folder: Path, delivery: Delivery, scratch: Path) -> None:
 def _replace(folder: Path, delivery: Delivery) -> None:
     """Replace one file after the other, the notebooks first; what else was there goes last."""
     for name, source in delivery.files.items():
-        beside = folder / f".{name}.part"
+        target = folder / name
+        _clear_way(folder, target)
+        beside = target.with_name(f".{target.name}.part")
         _copy(source, beside)
-        if (folder / name).is_dir() and not (folder / name).is_symlink():
-            shutil.rmtree(folder / name)
-        beside.replace(folder / name)
+        beside.replace(target)
     write_text(folder / TIMESTAMP, delivery.time.isoformat(" "))
-    for path in folder.iterdir():
-        if path.name in delivery.files or path.name == TIMESTAMP:
-            continue
-        if path.is_dir() and not path.is_symlink():
-            shutil.rmtree(path)
-        else:
-            path.unlink()
+    kept = {folder / name for name in (*delivery.files, TIMESTAMP)}
+    for path in sorted(folder.rglob("*"), reverse=True):  # what a folder holds before the folder
+        if not _is_folder(path):
+            if path not in kept:
+                path.unlink()
+        elif not any(path.iterdir()):
+            path.rmdir()
+
+
+def _clear_way(folder: Path, target: Path) -> None:
+    """Remove what stands where a file, or a folder on the way to it, is to be."""
+    for above in reversed(target.parents[: len(target.relative_to(folder).parts) - 1]):
+        if not _is_folder(above):
+            above.unlink(missing_ok=True)
+    if _is_folder(target):
+        shutil.rmtree(target)
+
+
+def _is_folder(path: Path) -> bool:
+    return path.is_dir() and not path.is_symlink()
+
+
+def _is_plain(folder: Path, name: str) -> bool:
+    """Tell whether a file is there, and neither it nor a folder on the way to it is a link."""
+    path = folder / name
+    return path.is_file() and path.resolve() == folder.resolve() / name
 
 
 def _copy(source: Path, target: Path) -> None:
+    target.parent.mkdir(parents=True, exist_ok=True)
     shutil.copyfile(source, target)
     target.chmod(0o644)
     with target.open("rb") as file:

@@ -7,9 +7,11 @@ from pathlib import Path, PurePosixPath
 from typing import Final
 
 from autograder.grading.lms.layouts import Source
+from autograder.student.submission.pack import MANIFEST
 
-NAME: Final = "manifest.json"
 _LARGEST: Final = 2**20
+_RESERVED: Final = frozenset({MANIFEST, "timestamp.txt"})
+"""Names with a meaning of their own here and in ``submitted/``."""
 
 
 def read_manifests(files: Sequence[Source], root: Path) -> dict[PurePosixPath, dict[str, object]]:
@@ -17,13 +19,40 @@ def read_manifests(files: Sequence[Source], root: Path) -> dict[PurePosixPath, d
     found = {}
     for source in files:
         path = root / source.path
-        if source.path.name == NAME and path.stat().st_size <= _LARGEST:
+        if source.path.name == MANIFEST and path.stat().st_size <= _LARGEST:
             try:
                 data = json.loads(path.read_text(encoding="utf-8"))
             except (ValueError, RecursionError):
                 continue
             if isinstance(data, dict) and isinstance(data.get("files"), dict):
                 found[source.path.parent] = data
+    return found
+
+
+def attached(
+    notebook: Source,
+    files: Sequence[Source],
+    manifests: Mapping[PurePosixPath, Mapping[str, object]],
+) -> dict[str, Source]:
+    """Find the files that were packed with a notebook, by their names as seen from it.
+
+    Only what the list names, and what lies in the notebook's folder: a file that somebody added
+    later, another notebook, or a hidden file is none of them.
+    """
+    root = next((one for one in notebook.path.parents if one in manifests), None)
+    if root is None:
+        return {}
+    listed = manifests[root]["files"]
+    assert isinstance(listed, dict)
+    found = {}
+    for source in files:
+        if not source.path.is_relative_to(notebook.path.parent):
+            continue
+        name = source.path.relative_to(notebook.path.parent)
+        hidden = any(part.startswith(".") for part in name.parts)
+        ours = name.suffix.lower() == ".ipynb" or str(name) in _RESERVED
+        if str(source.path.relative_to(root)) in listed and not hidden and not ours:
+            found[str(name)] = source
     return found
 
 

@@ -33,7 +33,7 @@ class Record:
         When the file was put into its archive, in seconds since 1970: a download's time, if the
         system packed it.
     digests : dict
-        SHA-256 of each notebook by name.
+        SHA-256 of each file by name.
     """
 
     layout: str

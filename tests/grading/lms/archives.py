@@ -2,14 +2,18 @@
 
 import io
 import json
+import tempfile
 import time
 import zipfile
 from collections.abc import Mapping
-from hashlib import sha256
 from pathlib import Path
 
 import tiny_course
 from tiny_course import NAME, filled
+
+from autograder.student.submission import attached
+from autograder.student.submission.notebook import KEY, read
+from autograder.student.submission.pack import pack as pack_submission
 
 MORNING = (2026, 11, 3, 9, 0, 0)
 EVENING = (2026, 11, 3, 20, 0, 0)
@@ -37,15 +41,18 @@ def packed(files: Mapping[str, str | bytes], when: tuple[int, ...] = MORNING) ->
     return memory.getvalue()
 
 
-def own(content: str, assignment: str = NAME, when: tuple[int, ...] = MORNING) -> bytes:
-    """Return an archive as the tool for handing in writes it."""
-    inside = f"{assignment}/{assignment}.ipynb"
-    manifest = {
-        "assignment": assignment,
-        "files": {inside: sha256(content.encode()).hexdigest()},
-        "format": 1,
-    }
-    return packed({inside: content, "manifest.json": json.dumps(manifest)}, when)
+def own(content: str, files: Mapping[str, str] | None = None) -> bytes:
+    """Return an archive as `submission_check` writes it, with files beside the notebook."""
+    nb = json.loads(content)
+    nb["metadata"][KEY] = {"assignment": NAME}  # as every released notebook says
+    with tempfile.TemporaryDirectory() as folder:
+        path = Path(folder) / f"{NAME}.ipynb"
+        path.write_text(json.dumps(nb), encoding="utf-8")
+        for name, line in (files or {}).items():
+            (path.parent / name).parent.mkdir(parents=True, exist_ok=True)
+            (path.parent / name).write_text(line, encoding="utf-8")
+        submission = read(path)
+        return pack_submission(submission, attached.find(submission)[0]).read_bytes()
 
 
 def submitted(root: Path, student: str) -> str | None:
