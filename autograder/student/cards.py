@@ -1,10 +1,11 @@
 """What checks, hints and progress show: HTML in a notebook, plain text everywhere else."""
 
-import sys
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from html import escape
 from typing import Any, NamedTuple
+
+from autograder.student.live import in_notebook
 
 
 class Look(NamedTuple):
@@ -134,21 +135,12 @@ def badge(state: str, label: str = "") -> str:
 
 def show(what: Card | Progress) -> None:
     """Show something: as HTML where a notebook can take it, else as plain text."""
-    if _in_notebook():
+    if in_notebook():
         from IPython.display import display
 
         display(what)  # type: ignore[no-untyped-call]
     else:
         print(what)
-
-
-def _in_notebook() -> bool:
-    """Tell whether this runs in a Jupyter kernel; a grader's own shell has none."""
-    if "IPython" not in sys.modules:
-        return False
-    from IPython.core.getipython import get_ipython
-
-    return hasattr(get_ipython(), "kernel")
 
 
 def _with_breaks(text: str) -> str:

@@ -1,7 +1,11 @@
 """How a check ends: points, "not attempted yet", or a message that says what is wrong."""
 
 import math
+import textwrap
 from typing import NoReturn
+
+LINE = 90
+"""Characters in a line of what a notebook shows; JupyterLab would break longer ones in a word."""
 
 
 class CheckOutcome(AssertionError):  # noqa: N818 - students read these names; they are no faults
@@ -24,8 +28,9 @@ class CheckOutcome(AssertionError):  # noqa: N818 - students read these names; t
 
     def _render_traceback_(self) -> list[str]:
         """Return the lines that IPython shows instead of a traceback."""
-        lines = f"{self.heading}: {self}".splitlines()
-        return [*lines, self.advice] if self.advice else lines
+        text = f"{self.heading}: {self}" + (f"\n{self.advice}" if self.advice else "")
+        wrapper = textwrap.TextWrapper(LINE, break_long_words=False, break_on_hyphens=False)
+        return [part for line in text.splitlines() for part in wrapper.wrap(line)]
 
     heading = "Check"
 

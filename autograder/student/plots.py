@@ -27,10 +27,10 @@ HATCHES = ("", "//", "..", "xx")
 """Bars differ by hatch as well."""
 
 CURVES = {
-    "loss": ("loss (cross-entropy)", (0, None), "upper right"),
-    "accuracy": ("accuracy (share of pictures)", (0, 1.02), "lower right"),
+    "loss": ("loss (cross-entropy)", (0, None)),
+    "accuracy": ("accuracy (share of pictures)", (0, 1.02)),
 }
-"""Figures of an epoch that are drawn: what to write on the axis, its limits, the legend's place."""
+"""Figures of an epoch that are drawn: what to write on the axis, and its limits."""
 
 
 def new_figure(width: float, height: float, rows: int = 1, columns: int = 1) -> Any:
@@ -126,11 +126,13 @@ def draw_learning_curves(histories: Mapping[str, Any]) -> tuple["Figure", str]:
     for axis, key in zip(axes, keys, strict=False):
         for number, (name, record) in enumerate(records.items()):
             _draw_curves(axis, record, key, name, number, _first_epoch(histories[name]))
-        label, limits, place = CURVES[key]
+        label, limits = CURVES[key]
         axis.set(xlabel="epoch", ylabel=label, ylim=limits)
         axis.xaxis.get_major_locator().set_params(integer=True)
-        if key == keys[-1]:
-            axis.legend(fontsize=8, loc=place)
+    if keys:  # below the curves, where it covers none of them
+        columns = min(max(len(records), 2), 2 * len(keys))
+        figure.legend(*axes[0].get_legend_handles_labels(), fontsize=8, ncols=columns,
+                      loc="outside lower center")  # fmt: skip
     endings = [_ending(name, record) for name, record in records.items()]
     what = " and ".join(keys).capitalize() or "Nothing"
     return figure, f"{what} by epoch. " + " ".join(endings)

@@ -37,3 +37,11 @@ def test_an_open_gap_is_not_attempted_rather_than_wrong() -> None:
 def test_notebooks_show_one_line_instead_of_a_traceback() -> None:
     assert CheckFailed("too small")._render_traceback_() == ["Not right yet: too small"]
     assert NotAttempted("open")._render_traceback_() == ["Not attempted yet: open"]
+
+
+def test_long_messages_are_broken_between_words() -> None:
+    message = "expected (2000, 48, 48, 3) and got something else, " * 4 + "\nx" * 2
+    lines = CheckFailed(message)._render_traceback_()
+    assert max(map(len, lines)) <= 90
+    assert lines[-2:] == ["x", "x"]
+    assert " ".join(lines).split() == f"Not right yet: {message}".split()
