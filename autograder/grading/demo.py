@@ -16,7 +16,7 @@ BANNER = (
 )
 OVERRIDES = """
 # ---- Demo: the class holds endless loops, and nobody wants to wait for them -----------------
-c.RunNotebook.cell_timeout = {"default": 120.0}
+c.RunNotebook.cell_timeout = {"default": 60.0}  # it stands still while the trainer works
 """
 MADE = ("source", "release", "submitted", "autograded", "feedback", "report", ".autograder")
 STAMP = "made_from"
