@@ -11,7 +11,7 @@ from nbformat import NotebookNode
 from sqlalchemy.exc import OperationalError
 from traitlets import Integer
 
-from autograder.grading import attached, reader, status
+from autograder.grading import attached, gradebooks, reader, status
 from autograder.grading.blueprint import Blueprint, grade_ids, load_blueprint
 from autograder.grading.candidates import fingerprint
 from autograder.grading.course import CourseError
@@ -98,3 +98,4 @@ class SubmissionExporter(NotebookExporter):  # type: ignore[misc]
 
 # nbgrader imports this module before it looks at a submission.
 attached.leave_out_links(SubmissionExporter)
+gradebooks.share_engines()
