@@ -352,7 +352,11 @@ def dropout_and_relu(rate: float = 0.3, swapped: bool = False, relu: bool = True
     model = keras.Sequential([keras.Input((784,))])
     for units in (500, 50):
         pair = [layers.Dropout(rate), *([layers.Activation("relu")] if relu else [])]
-        for layer in (layers.Dense(units), layers.BatchNormalization(), *pair[:: -1 if swapped else 1]):
+        for layer in (
+            layers.Dense(units),
+            layers.BatchNormalization(),
+            *pair[:: -1 if swapped else 1],
+        ):
             model.add(layer)
     model.add(layers.Dense(10, activation="softmax"))
     return model
