@@ -1,6 +1,5 @@
-"""The course's data set of rendered handwritten digits, and hidden sets of the same kind."""
+"""The course's data set of rendered handwritten digits."""
 
-import hashlib
 from collections.abc import Iterator
 from pathlib import Path
 from typing import NamedTuple
@@ -22,7 +21,7 @@ PER_WRITER = 2
 DRAWING_MODULES = ("shapes", "renderer")
 
 # First word of the seed sequence, what the pictures are for, and the last but one, what is drawn.
-HIDDEN, SPLIT_PURPOSES = 24, {"train": 21, "valid": 22, "test": 23}
+SPLIT_PURPOSES = {"train": 21, "valid": 22, "test": 23}
 WRITER, DIGIT, ORDER = 1, 2, 3
 
 
@@ -123,42 +122,3 @@ def load_digits(
     counts = "-".join(str(splits[split]) for split in SPLITS)
     arrays = cached_arrays(f"digits-{seed}-{counts}-{renderer_hash()[:16]}", build, cache_dir)
     return Digits(*(arrays[f"{split}_{key}"] for split in SPLITS for key in "xy"))
-
-
-def render_hidden(
-    secret_seed: int,
-    *,
-    seed: int = COURSE_SEED,
-    per_class: int = 200,
-    cache_dir: str | Path | None = None,
-) -> tuple[np.ndarray, np.ndarray]:
-    """Render digits of hands that no student has seen, from a secret seed.
-
-    Parameters
-    ----------
-    secret_seed : int
-        At least 0, at most 128 bits; the name of the cached file holds only a hash of it.
-    seed : int
-        As in ``load_digits``.
-    per_class : int
-        Pictures of each digit.
-    cache_dir : str or pathlib.Path, optional
-        As in ``load_digits``.
-
-    Returns
-    -------
-    x : numpy.ndarray
-        Pictures, uint8, range 0-255, shape (10 * per_class, 28, 28), shuffled.
-    y : numpy.ndarray
-        The digits, uint8, range 0-9, shape (10 * per_class,).
-    """
-    words = (HIDDEN, *seed_words(secret_seed), *seed_words(seed))
-    veiled = hashlib.sha256(f"hidden {secret_seed}".encode()).hexdigest()[:16]
-
-    def build() -> dict[str, np.ndarray]:
-        x, y = render_digits(per_class, words)
-        return {"x": x, "y": y}
-
-    name = f"hidden-digits-{veiled}-{seed}-{per_class}-{renderer_hash()[:16]}"
-    arrays = cached_arrays(name, build, cache_dir)
-    return arrays["x"], arrays["y"]

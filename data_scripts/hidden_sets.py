@@ -1,4 +1,4 @@
-"""New pictures of the people from a secret seed, to grade with; students never get this module."""
+"""New pictures and digits from a secret seed, to grade with; students never get this module."""
 
 import hashlib
 from pathlib import Path
@@ -6,13 +6,17 @@ from pathlib import Path
 import numpy as np
 
 from autograder import settings
+from data_scripts import digits
 from data_scripts.cache import cached_arrays
 from data_scripts.faces import COURSE_SEED, check_size, renderer_hash, shuffled_set
 from data_scripts.faces_production import PEOPLE, render_people, seed_words
 from data_scripts.features import cache_suffix, feature_extractor
 
 PER_PERSON = 250
-HIDDEN = 4  # first word of the seed sequence, as in data_scripts.faces
+DIGITS_PER_CLASS = 200
+
+# First words of seed sequences, as in data_scripts.faces and data_scripts.digits.
+HIDDEN, HIDDEN_DIGITS = 4, 24
 
 
 def render_hidden(
@@ -100,5 +104,44 @@ def hidden_features(
         return {"x": feature_extractor(weights, progress)(images), "y": labels}
 
     name = f"hidden-features-{veiled}-{people_seed}-{cache_suffix(weights)}"
+    arrays = cached_arrays(name, build, cache_dir)
+    return arrays["x"], arrays["y"]
+
+
+def render_digits(
+    secret_seed: int,
+    *,
+    seed: int = digits.COURSE_SEED,
+    per_class: int = DIGITS_PER_CLASS,
+    cache_dir: str | Path | None = None,
+) -> tuple[np.ndarray, np.ndarray]:
+    """Render digits of hands that no student has seen, from a secret seed.
+
+    Parameters
+    ----------
+    secret_seed : int
+        At least 0, at most 128 bits; the name of the cached file holds only a hash of it.
+    seed : int
+        As in ``data_scripts.digits.load_digits``.
+    per_class : int
+        Pictures of each digit.
+    cache_dir : str or pathlib.Path, optional
+        As in ``data_scripts.digits.load_digits``.
+
+    Returns
+    -------
+    x : numpy.ndarray
+        Pictures, uint8, range 0-255, shape (10 * per_class, 28, 28), shuffled.
+    y : numpy.ndarray
+        The digits, uint8, range 0-9, shape (10 * per_class,), balanced.
+    """
+    words = (HIDDEN_DIGITS, *seed_words(secret_seed), *seed_words(seed))
+    veiled = hashlib.sha256(f"hidden {secret_seed}".encode()).hexdigest()[:16]
+
+    def build() -> dict[str, np.ndarray]:
+        x, y = digits.render_digits(per_class, words)
+        return {"x": x, "y": y}
+
+    name = f"hidden-digits-{veiled}-{seed}-{per_class}-{digits.renderer_hash()[:16]}"
     arrays = cached_arrays(name, build, cache_dir)
     return arrays["x"], arrays["y"]

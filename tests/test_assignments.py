@@ -14,6 +14,7 @@ from autograder.release.build import release
 
 QUICK = (
     "01_finger_exercises",
+    "02_mnist_cnn",
     "04_faces_cnn",
     "05_faces_cnn_tricks",
     "06_faces_vgg_features",

@@ -111,10 +111,19 @@ class Training:
 
 @dataclass(frozen=True)
 class Images:
-    """How many images the training set has, and the validation and the test set each."""
+    """What networks learn from, and what their accuracy is measured on.
+
+    Attributes
+    ----------
+    train, others : int
+        Images of the training set, and of the validation and the test set each.
+    new : str
+        What to call the images that only the grading has.
+    """
 
     train: int = 2000
     others: int = 400
+    new: str = "new pictures of the same people"
 
 
 @dataclass(frozen=True)

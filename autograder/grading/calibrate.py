@@ -27,6 +27,7 @@ from autograder.release.thresholds import (
 from data_scripts.cache import write_atomically
 
 NETWORKS = {
+    "02_mnist_cnn": ("a", "b", "c"),
     "03_faces_fc": ("a", "b"),
     "04_faces_cnn": ("a",),
     "05_faces_cnn_tricks": ("b", "c"),

@@ -8,14 +8,15 @@ import numpy as np
 
 from autograder import exercises, settings
 from autograder.grading.secret import secret_seed
-from autograder.student.data import VARIABLE, chosen_source, flatten, scale, standardize
+from autograder.student.data import VARIABLE, chosen_source, scale, standardize
 from autograder.transport.known import course_weights
 from data_scripts import digits, faces, hidden_sets
 from data_scripts.cache import default_cache_dir
 
 KINDS = {
     "01_finger_exercises": "digits",
-    "03_faces_fc": "flat",
+    "02_mnist_cnn": "digits",
+    "03_faces_fc": "standardized",
     "04_faces_cnn": "standardized",
     "05_faces_cnn_tricks": "standardized",
     "07_faces_fine_tuning": "features",
@@ -38,7 +39,7 @@ class Splits(NamedTuple):
 
 
 def training_inputs(exercise: str, people_seed: int = faces.COURSE_SEED) -> Splits:
-    """Return the inputs of an exercise, prepared as its notebook prepares them.
+    """Return the inputs of an exercise, prepared as its notebook prepares them, as images.
 
     Parameters
     ----------
@@ -56,11 +57,13 @@ def training_inputs(exercise: str, people_seed: int = faces.COURSE_SEED) -> Spli
         drawn = digits.load_digits(seed=people_seed)
         return Splits(*(scale(array) if array.ndim == 3 else array for array in drawn))
     images = faces.load_faces(48, people_seed=people_seed)
-    prepared = standardize(images.x_train, images.x_valid, images.x_test)
-    if kind == "flat":
-        prepared = [flatten(array) for array in prepared]
-    train, valid, test = prepared
+    train, valid, test = standardize(images.x_train, images.x_valid, images.x_test)
     return Splits(train, images.y_train, valid, images.y_valid, test, images.y_test)
+
+
+def as_taken(images: np.ndarray, exercise: str, network: str) -> np.ndarray:
+    """Bring inputs (n, ...) into the shape that a network takes, such as rows of 784 numbers."""
+    return images.reshape(len(images), *exercises.load(exercise).networks[network].input)
 
 
 def hidden_inputs(
@@ -90,12 +93,11 @@ def hidden_inputs(
         )
         return hidden
     if kind == "digits":
-        drawn, digits_drawn = digits.render_hidden(secret_seed, seed=people_seed)
+        drawn, digits_drawn = hidden_sets.render_digits(secret_seed, seed=people_seed)
         return scale(drawn), digits_drawn
     train = faces.load_faces(48, people_seed=people_seed).x_train
     images, labels = hidden_sets.render_hidden(48, secret_seed, people_seed=people_seed)
-    prepared = standardize(train, images)[1]
-    return (flatten(prepared) if kind == "flat" else prepared), labels
+    return standardize(train, images)[1], labels
 
 
 def require_embedded() -> None:

@@ -6,7 +6,7 @@ import numpy as np
 
 from autograder import exercises
 from autograder.grading import reference
-from autograder.grading.inputs import Splits
+from autograder.grading.inputs import Splits, as_taken
 from autograder.student.checks import results
 from autograder.student.data import one_hot
 from autograder.student.exercise import Exercise
@@ -52,12 +52,16 @@ def train(
     model.compile(optimizer=course.optimizer(), loss=course.loss, metrics=["accuracy"])
     passes = course.table.training.epochs if epochs is None else epochs
     if passes:
+        classes = model.output_shape[-1]
         model.fit(
-            splits.x_train,
-            one_hot(splits.y_train),
+            as_taken(splits.x_train, exercise, network),
+            one_hot(splits.y_train, classes),
             batch_size=course.batch_size,
             epochs=passes,
-            validation_data=(splits.x_valid, one_hot(splits.y_valid)),
+            validation_data=(
+                as_taken(splits.x_valid, exercise, network),
+                one_hot(splits.y_valid, classes),
+            ),
             verbose=0,
         )
     return model
@@ -66,12 +70,17 @@ def train(
 def scores(model: Any, sets: "list[tuple[np.ndarray, np.ndarray]]") -> list[float]:
     """Measure a model as the verifier does, on one or more sets of inputs and labels.
 
+    Inputs (n, ...) are brought into the shape that the model takes.
+
     Returns
     -------
     list of float
         Accuracies, 0 to 1, rounded to 4 decimals, in the order of the sets.
     """
-    return [round(results.accuracy(model, inputs, labels), 4) for inputs, labels in sets]
+    shape = (-1, *model.input_shape[1:])
+    return [
+        round(results.accuracy(model, inputs.reshape(shape), labels), 4) for inputs, labels in sets
+    ]
 
 
 def versions() -> dict[str, Any]:

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass, field
-from typing import Any
+from collections.abc import Sequence
+from dataclasses import dataclass, field, replace
+from typing import Any, TypeVar
 
 from autograder.exercises import Network
 from autograder.models import describe, messages
-from autograder.models.align import align, equal
+from autograder.models.align import Plain, align, equal
 from autograder.models.canonical import CanonicalLayer, canonical_layers
 from autograder.models.diagnose import Diagnosis, diagnose
 from autograder.models.graph import UnreadableModelError, input_shape
@@ -19,6 +20,8 @@ from autograder.models.trainable import parameters_that_learn
 LOGITS_FRACTION = 0.875
 
 _COMMUTE_WITH_RELU = ("Dropout", "MaxPooling2D")
+
+AnyLayer = TypeVar("AnyLayer", bound=Plain)
 
 
 @dataclass(frozen=True)
@@ -106,14 +109,15 @@ def _compare(model: Any, network: Network) -> Comparison:
         return _wrong_input(shape, network)
     original = canonical_layers(model)
     got = relu_first(original)
-    pairs = align(network.layers, got)
-    diagnosis = diagnose(network, got, pairs)
+    wanted = replace(network, layers=tuple(relu_first(network.layers)))
+    pairs = align(wanted.layers, got)
+    diagnosis = diagnose(wanted, got, pairs, _places(network, wanted))
     if diagnosis is None:
-        return _same_layers(model, network, original, got)
+        return _same_layers(model, network, original)
     uses_logits = diagnosis.cause == "missing_softmax" and has_logits_loss(model)
     if uses_logits and all(None not in pair or pair[0] == diagnosis.index for pair in pairs):
         differs_elsewhere = any(
-            left is not None and right is not None and not equal(network.layers[left], got[right])
+            left is not None and right is not None and not equal(wanted.layers[left], got[right])
             for left, right in pairs
         )
         if not differs_elsewhere:
@@ -122,9 +126,9 @@ def _compare(model: Any, network: Network) -> Comparison:
     return Comparison(False, _difference(diagnosis, diagnosis.cause))
 
 
-def relu_first(layers: list[CanonicalLayer]) -> list[CanonicalLayer]:
+def relu_first(layers: Sequence[AnyLayer]) -> list[AnyLayer]:
     """Move every ReLU in front of the Dropout and MaxPooling2D layers right before it."""
-    result: list[CanonicalLayer] = []
+    result: list[AnyLayer] = []
     for layer in layers:
         place = len(result)
         if layer.kind == "Activation" and layer.settings == {"activation": "relu"}:
@@ -136,10 +140,17 @@ def relu_first(layers: list[CanonicalLayer]) -> list[CanonicalLayer]:
     return result
 
 
-def _same_layers(
-    model: Any, network: Network, original: list[CanonicalLayer], got: list[CanonicalLayer]
-) -> Comparison:
-    """Check what is left when every layer is right, and collect the notes."""
+def _places(network: Network, wanted: Network) -> list[int]:
+    """Where each layer of `wanted` stands in `network`, the same layers in another order."""
+    own = {id(spec): place for place, spec in enumerate(network.layers)}
+    return [own[id(spec)] for spec in wanted.layers]
+
+
+def _same_layers(model: Any, network: Network, got: list[CanonicalLayer]) -> Comparison:
+    """Check what is left when every layer is right, and collect the notes.
+
+    Those that commute may be in another order than in the table; none of them has parameters.
+    """
     if not network.may_be_frozen:
         for position, (spec, layer) in enumerate(zip(network.layers, got, strict=True), start=1):
             if spec.parameters and layer.trainable != spec.trainable:
@@ -147,7 +158,7 @@ def _same_layers(
     expected_count, count = network.parameters.total, sum(layer.parameters for layer in got)
     if count != expected_count or model.count_params() != expected_count:
         return _whole_model("wrong_count", "", network, describe.number(model.count_params()))
-    return Comparison(True, notes=_notes(model, original, got), fraction=1.0)
+    return Comparison(True, notes=_notes(model, network, got), fraction=1.0)
 
 
 def _wrongly_trainable(
@@ -179,12 +190,19 @@ def _wrongly_trainable(
     )
 
 
-def _notes(model: Any, original: list[CanonicalLayer], got: list[CanonicalLayer]) -> list[str]:
-    found = []
-    for before, after in zip(original, got, strict=True):
-        if before is not after and before.kind in _COMMUTE_WITH_RELU:
-            first = describe.layer_in_words(before.kind, before.settings)
-            found.append(messages.note("commuted", got=first, expected="the ReLU"))
+def _notes(model: Any, network: Network, got: list[CanonicalLayer]) -> list[str]:
+    found, moved = [], ""
+    for spec, layer in zip(network.layers, got, strict=True):
+        if equal(spec, layer):
+            moved = ""
+            continue
+        moved = moved or layer.kind  # what comes earlier than in the table
+        if moved == layer.kind == "Activation":
+            other = describe.layer_in_words(spec.kind, spec.settings)
+            found.append(messages.note("commuted", got="the ReLU", expected=other))
+        elif "Activation" not in (moved, layer.kind):
+            other = describe.layer_in_words(layer.kind, layer.settings)
+            found.append(messages.note("commuted", got=other, expected="the ReLU"))
     for layer in got:
         if layer.remarks:
             listed = ", ".join(layer.remarks)

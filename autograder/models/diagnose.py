@@ -54,7 +54,10 @@ class Diagnosis:
 
 
 def diagnose(
-    network: Network, got: Sequence[CanonicalLayer], pairs: Sequence[Pair]
+    network: Network,
+    got: Sequence[CanonicalLayer],
+    pairs: Sequence[Pair],
+    places: Sequence[int] | None = None,
 ) -> Diagnosis | None:
     """Find the first difference and work out its likely cause.
 
@@ -66,6 +69,8 @@ def diagnose(
         The model.
     pairs : sequence of (int or None, int or None)
         Alignment of both, as `autograder.models.align.align` returns it.
+    places : sequence of int, optional
+        Where each layer of `network` stands in the table that students read, if not in this order.
 
     Returns
     -------
@@ -77,7 +82,8 @@ def diagnose(
         spec = None if left is None else network.layers[left]
         layer = None if right is None else got[right]
         if spec is None or layer is None or not equal(spec, layer):
-            case = _Case(network, got, pairs, step, index, column)
+            place = places[index] if places and index < len(places) else index
+            case = _Case(network, got, pairs, step, index, column, place)
             if layer is None and spec is not None:
                 return case.missing(spec)
             if spec is None and layer is not None:
@@ -90,7 +96,10 @@ def diagnose(
 
 @dataclass(frozen=True)
 class _Case:
-    """One place where the sides differ: step of the alignment, place in table and model."""
+    """One place where the sides differ: step of the alignment, place in table and model.
+
+    ``place`` is that in the table as students read it.
+    """
 
     network: Network
     got: Sequence[CanonicalLayer]
@@ -98,6 +107,7 @@ class _Case:
     step: int
     index: int
     column: int
+    place: int
 
     def missing(self, spec: LayerSpec) -> Diagnosis:
         """Diagnose a layer of the table that the model lacks, at least here."""
@@ -180,7 +190,7 @@ class _Case:
         setting: str = "",
         other: LayerSpec | None = None,
     ) -> Diagnosis:
-        where = f"Layer {self.index + 1}"
+        where = f"Layer {self.place + 1}"
         if any(before.fused for before in self.got[: self.column + 1]):
             where += " (each activation counted as a layer)"
         following = self.got[self.column] if self.column < len(self.got) else None
@@ -212,7 +222,7 @@ class _Case:
                 layer.parameters,
                 is_convolution=spec.kind == layer.kind == "Conv2D",
             )
-        return Diagnosis(cause, self.index, layer.name if layer else "", fields)
+        return Diagnosis(cause, self.place, layer.name if layer else "", fields)
 
     def _before(self, layer: CanonicalLayer | None) -> str:
         places = [place for place, candidate in enumerate(self.got) if candidate is layer]

@@ -86,7 +86,7 @@ def load_faces(size: int = 48) -> "Faces":
 
 
 def load_digits() -> "Digits":
-    """Load the handwritten digits.
+    """Load the handwritten digits: rendered ones, or those of MNIST (see `chosen_source`).
 
     Returns
     -------
@@ -94,10 +94,20 @@ def load_digits() -> "Digits":
         ``x_train`` (4000, 28, 28), ``x_valid`` and ``x_test`` (1000, 28, 28), uint8, 0 to 255,
         light on black; ``y_train``, ``y_valid``, ``y_test``, labels 0 to 9. A tenth of each in a
         quick test run.
+
+    Raises
+    ------
+    ValueError, data_scripts.original.errors.MissingDataError
+        As in `load_faces`.
     """
     from data_scripts import digits
 
-    everything = digits.load_digits()
+    if chosen_source() == "original":
+        from data_scripts.original.digits import load_digits as load_original
+
+        everything = digits.Digits(*load_original()[:6])
+    else:
+        everything = digits.load_digits()
     if not settings.quick():
         return everything
     return digits.Digits(*(array[: len(array) // settings.QUICK_SHARE] for array in everything))

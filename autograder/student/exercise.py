@@ -243,7 +243,7 @@ class Exercise:
         if own < threshold - VISIBLE_SLACK:
             raise low_accuracy(model, images, labels, own, threshold)
         print(f"Accuracy on the {len(labels)} test images: {own:.3f}. "
-              f"To reach on new pictures of the same people: {threshold:.2f}.")  # fmt: skip
+              f"To reach on {self.table.images.new}: {threshold:.2f}.")  # fmt: skip
         return partial_credit(own, threshold)
 
     def hint(self, task: str) -> None:

@@ -138,6 +138,26 @@ def draw_learning_curves(histories: Mapping[str, Any]) -> tuple["Figure", str]:
     return figure, f"{what} by epoch. " + " ".join(endings)
 
 
+def loss_panels(histories: Mapping[str, Any]) -> None:
+    """Draw the losses of several networks side by side, a panel a network, on one scale.
+
+    Parameters
+    ----------
+    histories : mapping of str to keras.callbacks.History
+        What ``fit`` returned, by the name of the network; dashed is training, solid validation.
+    """
+    figure, (axes,) = new_figure(3.1 * len(histories), 3.2, 1, len(histories))
+    top = 1.05 * max(max(record.history["loss"] + record.history.get("val_loss", []))
+                     for record in histories.values())  # fmt: skip
+    for number, (axis, (name, history)) in enumerate(zip(axes, histories.items(), strict=True)):
+        _draw_curves(axis, history.history, "loss", name, number, _first_epoch(history))
+        axis.set(title=name, xlabel="epoch", ylabel=CURVES["loss"][0], ylim=(0, top))
+        axis.xaxis.get_major_locator().set_params(integer=True)
+        axis.legend(labels=list(LINE_STYLES), fontsize=8, loc="upper right")
+    endings = [_ending(name, history.history) for name, history in histories.items()]
+    show(figure, "Loss by epoch, a panel a network. " + " ".join(endings))
+
+
 def _first_epoch(history: Any) -> int:
     """Return the number of the first epoch; a training that went on does not begin with 1."""
     epochs = getattr(history, "epoch", None)

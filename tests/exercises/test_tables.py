@@ -8,6 +8,9 @@ from autograder.exercises import shapes
 
 COUNTS = {
     ("01_finger_exercises", "cnn"): (600_810, 600_810, 0),
+    ("02_mnist_cnn", "a"): (420_260, 419_160, 1_100),
+    ("02_mnist_cnn", "b"): (251_210, 251_210, 0),
+    ("02_mnist_cnn", "c"): (695_970, 695_186, 784),
     ("03_faces_fc", "a"): (55_304, 55_304, 0),
     ("03_faces_fc", "b"): (2_847_008, 2_847_008, 0),
     ("04_faces_cnn", "a"): (1_910_576, 1_910_576, 0),
@@ -22,6 +25,11 @@ COUNTS = {
 
 LAYER_COUNTS = {
     ("01_finger_exercises", "cnn"): [320, 9_248, 589_952, 1_290],
+    ("02_mnist_cnn", "a"): [392_500, 2_000, 25_050, 200, 510],
+    ("02_mnist_cnn", "b"): [320, 250_890],
+    ("02_mnist_cnn", "c"): [
+        *(320, 128, 9_248, 128, 18_496, 256, 36_928, 256, 627_400, 800, 2_010),
+    ],
     ("03_faces_fc", "b"): [2_765_200, 80_200, 1_608],
     ("04_faces_cnn", "a"): [896, 9_248, 18_496, 36_928, 1_843_400, 1_608],
     ("05_faces_cnn_tricks", "c"): [
@@ -73,6 +81,25 @@ def test_shapes_of_the_convolutional_network() -> None:
     pooled = [spec.output_shape for spec in layers if spec.kind == "MaxPooling2D"]
     assert pooled == [(24, 24, 32), (12, 12, 64)]
     assert [spec.output_shape for spec in layers if spec.kind == "Flatten"] == [(9216,)]
+
+
+def test_shapes_of_the_networks_for_digits() -> None:
+    networks = exercises.load("02_mnist_cnn").networks
+    rows = {key: [spec.output_shape for spec in network.layers if spec.kind == "Flatten"]
+            for key, network in networks.items()}  # fmt: skip
+    assert rows == {"a": [], "b": [(25_088,)], "c": [(3_136,)]}
+    pooled = [spec.output_shape for spec in networks["c"].layers if spec.kind == "MaxPooling2D"]
+    assert pooled == [(14, 14, 32), (7, 7, 64)]
+
+
+def test_batch_normalisation_gets_500_steps() -> None:
+    """With fewer, its running means lag behind, and a trained network looks untrained."""
+    for name in exercises.names():
+        table = exercises.load(name)
+        layers = [spec.kind for network in table.networks.values() for spec in network.layers]
+        if "BatchNormalization" in layers:
+            steps = table.images.train // table.training.batch_size * table.training.epochs
+            assert steps >= 500, name
 
 
 @pytest.mark.parametrize("name", exercises.names())

@@ -9,6 +9,7 @@ import pytest
 
 from autograder.grading import calibration_runs, inputs, trainings
 from autograder.grading.calibration_runs import SETS, CalibrationRuns
+from data_scripts.digits import Digits
 from data_scripts.faces import Faces
 
 LABELS = np.arange(16, dtype="uint8") % 8
@@ -74,16 +75,24 @@ def test_shuffled_labels_are_the_same_labels_in_another_order(
     assert np.array_equal(np.sort(shuffled), np.sort(LABELS))
 
 
-def test_raw_input_is_pixels_in_the_shape_of_the_network(
-    trained: list[dict[str, Any]], tmp_path: Path
-) -> None:
-    CalibrationRuns("03_faces_fc", tmp_path).weak("a", "raw_input")
+def test_raw_input_is_pixels(trained: list[dict[str, Any]], tmp_path: Path) -> None:
     CalibrationRuns("04_faces_cnn", tmp_path).weak("a", "raw_input")
-    flat, block = (call["splits"].x_train for call in trained)
-    assert flat.shape == (16, 48)
-    assert block.shape == (16, 4, 4, 3)
-    assert flat.dtype == np.float32
-    assert flat.max() == 200
+    splits = trained[0]["splits"]
+    assert splits.x_train.shape == (16, 4, 4, 3)
+    assert splits.x_train.dtype == np.float32
+    assert splits.x_train.max() == 200
+    assert splits.y_train is LABELS
+
+
+def test_raw_digits_are_pixels(
+    trained: list[dict[str, Any]], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    drawn = np.full((16, 28, 28), 255, dtype="uint8")
+    everything = Digits(*(part for _ in range(3) for part in (drawn, LABELS)))
+    monkeypatch.setattr(calibration_runs.digits, "load_digits", lambda: everything)
+    CalibrationRuns("02_mnist_cnn", tmp_path).weak("c", "raw_input")
+    assert trained[0]["splits"].x_train.max() == 255
+    assert trained[0]["splits"].x_train.dtype == np.float32
 
 
 def test_features_have_no_raw_form(tmp_path: Path) -> None:

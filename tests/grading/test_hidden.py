@@ -15,7 +15,7 @@ from data_scripts.features import prepare_images
 @pytest.fixture
 def reaches(monkeypatch: pytest.MonkeyPatch) -> object:
     """Set what the network reaches on the validation pictures."""
-    inputs = Splits(*(np.zeros((400, 1)) for _ in range(6)))
+    inputs = Splits(*(np.zeros((4, 6912)) for _ in range(6)))
     monkeypatch.delenv("EIGHT_FACES_QUICK", raising=False)
     monkeypatch.setattr(hidden, "_validation_inputs", lambda _: (inputs.x_valid, inputs.y_valid))
     return lambda value: monkeypatch.setattr(results, "accuracy", lambda *_: value)
@@ -65,3 +65,47 @@ def test_a_preprocessing_that_only_knows_the_pictures_of_the_notebook() -> None:
 
     with pytest.raises(CheckFailed, match="the numbers are not"):
         hidden.preprocessing(prepare)
+
+
+def standardize(train: np.ndarray, *others: np.ndarray) -> list[np.ndarray]:
+    mean, deviation = train.mean(axis=0), train.std(axis=0)
+    return [(images - mean) / (deviation + 1e-4) for images in (train, *others)]
+
+
+def test_a_function_that_standardises_any_picture() -> None:
+    assert hidden.standardize(standardize) == 1.0
+
+
+def test_a_function_that_standardises_each_set_by_itself() -> None:
+    with pytest.raises(CheckFailed, match="its own"):
+        hidden.standardize(lambda *images: [standardize(each)[0] for each in images])
+
+
+@pytest.fixture
+def calibrated(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Eight hidden digits, and an accuracy to reach."""
+    drawn = np.zeros((8, 28, 28, 1), dtype="float32"), np.arange(8) % 2
+    network = {"threshold": 0.9, "floor": 0.2}
+    monkeypatch.delenv("EIGHT_FACES_QUICK", raising=False)
+    monkeypatch.setattr(hidden, "_hidden_inputs", lambda exercise, seed: drawn)
+    monkeypatch.setattr(hidden, "load_calibration", lambda name: {"networks": {"a": network}})
+
+
+class Guesses:
+    """Predicts the digits 0 and 1 in turn, or always 0; takes rows of 784 numbers."""
+
+    def __init__(self, *digits: int) -> None:
+        self.digits = digits
+
+    def predict(self, rows: np.ndarray, **how: object) -> np.ndarray:
+        assert rows.shape == (8, 784)
+        return np.eye(10)[np.resize(self.digits, len(rows))]
+
+
+def test_hidden_digits_come_as_the_network_takes_them(calibrated: None) -> None:
+    assert hidden.accuracy("02_mnist_cnn", "a", Guesses(0, 1)) == 1.0
+
+
+def test_a_network_that_reads_digits_badly(calibrated: None) -> None:
+    with pytest.raises(CheckFailed, match=r"0\.90 on new digits, .*, got 0\.50"):
+        hidden.accuracy("02_mnist_cnn", "a", Guesses(0))

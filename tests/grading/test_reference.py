@@ -10,7 +10,13 @@ from autograder.models.compare import compare
 
 BUILT = [
     pytest.param(network, id=f"{exercise[:2]}{key}")
-    for exercise in ("03_faces_fc", "04_faces_cnn", "05_faces_cnn_tricks", "07_faces_fine_tuning")
+    for exercise in (
+        "02_mnist_cnn",
+        "03_faces_fc",
+        "04_faces_cnn",
+        "05_faces_cnn_tricks",
+        "07_faces_fine_tuning",
+    )
     for key, network in load(exercise).networks.items()
 ]
 

@@ -15,7 +15,7 @@ from autograder.grading.mutator import MISTAKES, spell
 from autograder.grading.mutator.wrong_trainings import WRONG_TRAININGS
 from autograder.grading.mutator.wrong_values import WRONG_VALUES, Scene, WrongValue
 from autograder.models.compare import compare
-from autograder.student.checks import CHECKS, find_check, networks
+from autograder.student.checks import find_check, networks
 from autograder.student.outcome import CheckOutcome, Share
 from tests.mistakes import scenes
 
@@ -161,8 +161,6 @@ def _made(mistake: WrongValue, scene: Scene) -> Iterator[tuple[Scene, str]]:
 
 def check(scene: Scene) -> float:
     """Check the values of a scene as its exercise does."""
-    if scene.task == scenes.STANDARDIZING:
-        return CHECKS["standardize"]("Standardise", None, *scene.values, **scene.given)
     function, variant = find_check(scene.task)
     return function(load(scene.exercise).tasks[scene.task].title, variant, *scene.values,
                     **scene.given)  # fmt: skip

@@ -81,7 +81,6 @@ def test_mutants_are_found_at_their_layer_with_their_cause(name: str) -> None:
 @pytest.mark.parametrize("network", NETWORKS, ids=lambda network: network.title)
 def test_the_table_itself_has_no_difference(network: Network) -> None:
     got = [CanonicalLayer(s.kind, s.settings, s.output_shape) for s in network.layers]
-    assert relu_first(got) == got
     assert diagnose(network, got, align(network.layers, got)) is None
 
 

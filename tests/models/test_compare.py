@@ -342,3 +342,45 @@ def test_an_unreadable_model_never_raises(monkeypatch: pytest.MonkeyPatch) -> No
 
     monkeypatch.setattr("autograder.models.compare.canonical_layers", broken)
     assert cause(compare(model, FC_B)) == "unreadable"
+
+
+DIGITS_A = load("02_mnist_cnn").networks["a"]
+
+
+def dropout_and_relu(rate: float = 0.3, swapped: bool = False, relu: bool = True) -> Any:
+    """Network a of 02, in whose table dropout stands before the ReLU."""
+    model = keras.Sequential([keras.Input((784,))])
+    for units in (500, 50):
+        pair = [layers.Dropout(rate), *([layers.Activation("relu")] if relu else [])]
+        for layer in (
+            layers.Dense(units),
+            layers.BatchNormalization(),
+            *pair[:: -1 if swapped else 1],
+        ):
+            model.add(layer)
+    model.add(layers.Dense(10, activation="softmax"))
+    return model
+
+
+def test_dropout_before_relu_is_what_a_table_may_ask_for() -> None:
+    result = compare(dropout_and_relu(), DIGITS_A)
+    assert result.matches
+    assert result.notes == []
+
+
+def test_relu_before_dropout_is_as_right_and_said() -> None:
+    result = compare(dropout_and_relu(swapped=True), DIGITS_A)
+    assert result.matches
+    assert len(result.notes) == 2
+    assert result.notes[0].startswith("You put the ReLU before a Dropout layer")
+
+
+@pytest.mark.parametrize("swapped", [False, True])
+def test_a_difference_is_at_its_place_in_the_table(swapped: bool) -> None:
+    """The dropout is layer 3 there and the ReLU layer 4, in whichever order a student has them."""
+    rate = compare(dropout_and_relu(rate=0.5, swapped=swapped), DIGITS_A).difference
+    assert rate is not None
+    assert (rate.cause, rate.position) == ("wrong_rate", 3)
+    relu = compare(dropout_and_relu(relu=False, swapped=swapped), DIGITS_A).difference
+    assert relu is not None
+    assert (relu.cause, relu.position) == ("missing_activation", 4)

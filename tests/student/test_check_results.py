@@ -47,6 +47,22 @@ def test_one_right_network_of_two_gives_half() -> None:
     assert check_accuracies({"a": rows(), "b": {"train": 0.99, "test": 0.99}}) == 0.5
 
 
+def test_networks_may_take_different_inputs() -> None:
+    data = {
+        "a": {"train": (IMAGES[:20], LABELS[:20]), "test": (IMAGES, LABELS)},
+        "b": {"train": (IMAGES[20:], LABELS[:20]), "test": (IMAGES[::-1], LABELS)},
+    }
+    right = {
+        name: {split: results.accuracy(MODEL, *pair) for split, pair in own.items()}
+        for name, own in data.items()
+    }
+    models = {"a": MODEL, "b": MODEL}
+    assert results.accuracies("t", None, right, models=models, data=data) == 1.0
+    wrong = {"a": right["a"], "b": right["a"]}
+    assert right["a"] != right["b"]
+    assert results.accuracies("t", None, wrong, models=models, data=data) == 0.5
+
+
 @pytest.mark.parametrize(
     ("reported", "message"),
     [

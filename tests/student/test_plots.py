@@ -20,6 +20,7 @@ ROW = {"train": 0.9, "validation": 0.5, "test": 0.5}
 FIGURES = {
     "sample_grid": (IMAGES, np.repeat(np.arange(8), 2), 2),
     "learning_curves": ({"network a": HISTORY},),
+    "loss_panels": ({"sigmoid": HISTORY, "ReLU": HISTORY},),
     "confusion_matrix": (np.eye(8, dtype=int) * 3 + 1,),
     "pictures": (IMAGES[:3], ["person 1\ntaken for 2"] * 3, "Worst pictures"),
     "accuracy_bars": ({"a": ROW, "b": ROW},),

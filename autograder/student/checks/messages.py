@@ -208,7 +208,7 @@ MESSAGES: dict[str, str] = {
     ),
     "trained_on_renamed_labels": (
         "Expected an accuracy of about {expected} or more, got {got}: the network tells the "
-        "people apart, but gives them each other's numbers.\n"
+        "classes apart, but gives them each other's numbers.\n"
         "Try: train it anew with the one-hot labels of the training set, unchanged."
     ),
     "no_better_than_guessing": (

@@ -73,7 +73,8 @@ def accuracies(
     models : dict of str to keras.Model
         The student's models by name.
     data : dict of str to (images, labels)
-        Images, shape (n, ...), and labels, shape (n,), of each split.
+        Images, shape (n, ...), and labels, shape (n,), of each split; or such a dictionary for
+        each name of `models`, where they take different inputs.
     variable : str
         What the notebook calls the dictionary.
 
@@ -89,11 +90,12 @@ def accuracies(
     require_attempt(reported, task=title)
     if not isinstance(reported, dict):
         raise failed("not_a_dictionary", name=variable, got=type(reported).__name__)
+    own = data if data.keys() == models.keys() else dict.fromkeys(models, data)
     problems = []
     for name, model in models.items():
         if is_gap(model):
             problems.append(("network_open", text("network_open", network=name)))
-        elif problem := _wrong_accuracy(variable, name, reported.get(name), models, data):
+        elif problem := _wrong_accuracy(variable, name, reported.get(name), models, own):
             problems.append(problem)
     if not problems:
         return 1.0
@@ -104,9 +106,10 @@ def accuracies(
 
 
 def _wrong_accuracy(
-    variable: str, name: str, given: Any, models: dict[str, Any], data: dict[str, Any]
+    variable: str, name: str, given: Any, models: dict[str, Any], own_data: dict[str, Any]
 ) -> tuple[str, str] | None:
     """Return cause and message of the first wrong accuracy of one network."""
+    data = own_data[name]
 
     def problem(cause: str, **fields: object) -> tuple[str, str]:
         return cause, text(cause, model=f"model_{name}", **fields)
@@ -136,7 +139,7 @@ def _wrong_accuracy(
         for other, model in models.items():
             if other == name or is_gap(model):
                 continue
-            if _agrees(value, accuracy(model, images, labels)):
+            if _agrees(value, accuracy(model, *own_data[other][split])):
                 return problem("accuracy_of_another_network", other=f"model_{other}", **numbers)
         if _agrees(1 - value, own):
             return problem("error_rate", **numbers)
