@@ -7,7 +7,7 @@ import numpy as np
 from safetensors.numpy import load
 
 from data_scripts.weights_file import weights_content
-from data_scripts.widening import dequantise, owners, widen
+from data_scripts.widening import dequantise, owners, widen_part
 
 if TYPE_CHECKING:
     import keras
@@ -141,9 +141,14 @@ def narrow_weights() -> dict[str, np.ndarray]:
     return {name: stored[name] for name in names}
 
 
-def full_weights() -> dict[str, np.ndarray]:
-    """Widen the course weights to the genuine VGG16: same names, 553 MB."""
-    return widen(narrow_weights(), FULL_WIDTHS)
+def part_of(widths: Mapping[str, int], include_top: bool) -> dict[str, int]:
+    """Leave out the dense layers of a network's widths, or nothing."""
+    return {name: width for name, width in widths.items() if include_top or "conv" in name}
+
+
+def full_weights(*, include_top: bool = True) -> dict[str, np.ndarray]:
+    """Widen the course weights to the genuine VGG16: same names; 553 MB, 59 MB without its top."""
+    return widen_part(narrow_weights(), part_of(FULL_WIDTHS, include_top))
 
 
 def narrow_feature_model() -> "keras.Model":
