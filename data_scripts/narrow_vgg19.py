@@ -11,7 +11,7 @@ from collections.abc import Mapping
 import numpy as np
 
 from data_scripts import narrow_vgg
-from data_scripts.widening import widen_part
+from data_scripts.widening import owners, widen_part
 
 ADDED = {f"block{block}_conv4": f"block{block}_conv3" for block in (3, 4, 5)}
 """The layers that VGG16 has not, by name, and the layer that each of them follows."""
@@ -57,3 +57,34 @@ def narrow_weights() -> dict[str, np.ndarray]:
 def full_weights(*, include_top: bool = True) -> dict[str, np.ndarray]:
     """Widen them to the genuine VGG19: same names; 575 MB, or 80 MB without its top."""
     return widen_part(narrow_weights(), narrow_vgg.part_of(FULL_WIDTHS, include_top))
+
+
+def base_features(images: np.ndarray, *, batch_size: int = 32) -> np.ndarray:
+    """Compute what VGG19 without its top makes of pictures, by way of the narrow network.
+
+    Parameters
+    ----------
+    images : numpy.ndarray
+        RGB, shape (n, side, side, 3), n at least 1, side a multiple of 32, uint8 or float, 0-255.
+    batch_size : int
+        Pictures a step.
+
+    Returns
+    -------
+    numpy.ndarray
+        float32, shape (n, side // 32, side // 32, 512), not negative: as the full network with the
+        course's weights gives it after ``preprocess_input``, within rounding.
+    """
+    import keras
+
+    side = images.shape[1]
+    widths = narrow_vgg.part_of(NARROW_WIDTHS, include_top=False)
+    model = narrow_vgg.build_network(widths, side=side)
+    narrow_vgg.set_layer_weights(model, narrow_weights())
+    computed = []
+    for first in range(0, len(images), batch_size):
+        batch = images[first : first + batch_size].astype(np.float32)
+        prepared = keras.applications.vgg19.preprocess_input(batch)
+        computed.append(np.asarray(model.predict_on_batch(prepared)))
+    last = list(widths)[-1]
+    return np.concatenate(computed)[..., owners(widths[last], FULL_WIDTHS[last])]

@@ -107,6 +107,17 @@ def test_vgg19_gives_the_features_of_vgg16(base: keras.Model, images: np.ndarray
     assert np.linalg.norm(got - expected) <= 1e-5 * np.linalg.norm(expected)
 
 
+def test_narrow_features_of_vgg19_agree_within_rounding(
+    base: keras.Model, images: np.ndarray
+) -> None:
+    small = images[:, 20:84, :64]
+    prepared = keras.applications.vgg19.preprocess_input(small.astype(np.float32))
+    expected = base.predict_on_batch(prepared)
+    got = narrow_vgg19.base_features(small, batch_size=2)
+    assert (got.shape, got.dtype) == ((5, 2, 2, 512), np.float32)
+    assert np.linalg.norm(got - expected) <= 1e-5 * np.linalg.norm(expected)
+
+
 def test_copies_in_the_added_layers_send_unequal_weights(base: keras.Model) -> None:
     for name, before in narrow_vgg19.ADDED.items():
         kernel, bias = base.get_layer(name).get_weights()
