@@ -1,4 +1,4 @@
-"""New pictures and digits from a secret seed, to grade with; students never get this module."""
+"""New pictures from a secret seed, to grade with; students never get this module."""
 
 import hashlib
 from pathlib import Path
@@ -6,7 +6,7 @@ from pathlib import Path
 import numpy as np
 
 from autograder import settings
-from data_scripts import digits
+from data_scripts import digits, objects, objects_production, santa
 from data_scripts.cache import cached_arrays
 from data_scripts.faces import COURSE_SEED, check_size, renderer_hash, shuffled_set
 from data_scripts.faces_production import PEOPLE, render_people, seed_words
@@ -14,6 +14,8 @@ from data_scripts.features import cache_suffix, feature_extractor
 
 PER_PERSON = 250
 DIGITS_PER_CLASS = 200
+OBJECT_PICTURES = 2000
+SANTA_PER_CLASS = 1000
 
 # First words of seed sequences, as in data_scripts.faces and data_scripts.digits.
 HIDDEN, HIDDEN_DIGITS = 4, 24
@@ -143,5 +145,82 @@ def render_digits(
         return {"x": x, "y": y}
 
     name = f"hidden-digits-{veiled}-{seed}-{per_class}-{digits.renderer_hash()[:16]}"
+    arrays = cached_arrays(name, build, cache_dir)
+    return arrays["x"], arrays["y"]
+
+
+def hidden_objects(
+    secret_seed: int,
+    *,
+    count: int = OBJECT_PICTURES,
+    cache_dir: str | Path | None = None,
+    progress: bool = False,
+    workers: int | None = None,
+) -> tuple[np.ndarray, np.ndarray]:
+    """Render new pictures of the same categories from a secret seed.
+
+    Parameters
+    ----------
+    secret_seed : int
+        At least 0, at most 128 bits; the name of the cached file holds only a hash of it.
+    count : int
+        How many pictures at least. Categories are as unequal as in the course's set, because an
+        accuracy depends on that; their numbers are rounded up.
+    cache_dir, progress, workers
+        As in ``data_scripts.objects.load_objects``.
+
+    Returns
+    -------
+    x : numpy.ndarray
+        Pictures, uint8, range 0-255, shape (n, 224, 224, 3) with n >= ``count``, shuffled;
+        read-only and mapped.
+    y : numpy.ndarray
+        What is on them, uint8, range 0-96, shape (n,).
+    """
+    sizes = objects_production.category_sizes()
+    counts = -(-sizes * count // int(sizes.sum()))
+    pictures = objects_production.plan_set(
+        counts, (objects_production.PURPOSES["hidden"], *seed_words(secret_seed))
+    )
+    veiled = hashlib.sha256(f"hidden objects {secret_seed}".encode()).hexdigest()[:16]
+    name = f"hidden-objects-{veiled}-{count}-{objects.renderer_hash()[:16]}"
+    x = objects.mapped_set(name, pictures, cache_dir, progress, workers)
+    return x, objects.labels_of(pictures)
+
+
+def hidden_santa(
+    secret_seed: int,
+    *,
+    per_class: int = SANTA_PER_CLASS,
+    cache_dir: str | Path | None = None,
+    progress: bool = False,
+    workers: int | None = None,
+) -> tuple[np.ndarray, np.ndarray]:
+    """Render new people from a secret seed.
+
+    Parameters
+    ----------
+    secret_seed : int
+        At least 0, at most 128 bits; the name of the cached file holds only a hash of it.
+    per_class : int
+        Pictures with the costume, and without it.
+    cache_dir, progress, workers
+        As in ``data_scripts.santa.load_santa``.
+
+    Returns
+    -------
+    x : numpy.ndarray
+        Pictures, uint8, range 0-255, shape (2 * per_class, 64, 64, 3), shuffled.
+    y : numpy.ndarray
+        1 with the costume, 0 without it, uint8, shape (2 * per_class,).
+    """
+    words = (santa.PURPOSES["hidden"], *seed_words(secret_seed))
+    veiled = hashlib.sha256(f"hidden santa {secret_seed}".encode()).hexdigest()[:16]
+
+    def build() -> dict[str, np.ndarray]:
+        x, y = santa.balanced_set(words, per_class, progress, workers)
+        return {"x": x, "y": y}
+
+    name = f"hidden-santa-{veiled}-{per_class}-{santa.renderer_hash()[:16]}"
     arrays = cached_arrays(name, build, cache_dir)
     return arrays["x"], arrays["y"]

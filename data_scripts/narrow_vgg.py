@@ -7,7 +7,7 @@ import numpy as np
 from safetensors.numpy import load
 
 from data_scripts.weights_file import weights_content
-from data_scripts.widening import dequantise, owners, widen
+from data_scripts.widening import dequantise, owners, widen_part
 
 if TYPE_CHECKING:
     import keras
@@ -52,24 +52,29 @@ def preprocess(images: Any, size: int = SIDE) -> Any:
     return keras.applications.vgg16.preprocess_input(resized)
 
 
-def build_network(widths: Mapping[str, int], *, ends_at: str = "predictions") -> "keras.Model":
-    """Build a VGG16 of any width, without batch norm, for inference.
+def build_network(
+    widths: Mapping[str, int], *, ends_at: str = "predictions", side: int = SIDE
+) -> "keras.Model":
+    """Build a VGG16 or VGG19 of any width, without batch norm, for inference.
 
     Parameters
     ----------
     widths : mapping of str to int
-        Units of every layer, names and order as in ``FULL_WIDTHS``.
+        Units of every layer, names and order as in ``FULL_WIDTHS``; dense layers may be left out.
     ends_at : str
         The dense layer whose values before its activation are the output.
+    side : int
+        Height and width of the input; the dense layers need 224.
 
     Returns
     -------
     keras.Model
-        Input (224, 224, 3); output (widths[ends_at],), before any activation.
+        Input (side, side, 3); output (widths[ends_at],), before any activation. Without dense
+        layers the last map after its pooling, (side // 32, side // 32, units).
     """
     import keras
 
-    inputs = x = keras.Input((SIDE, SIDE, 3))
+    inputs = x = keras.Input((side, side, 3))
     flat = False
     for name, width in widths.items():
         if "conv" in name:
@@ -83,7 +88,9 @@ def build_network(widths: Mapping[str, int], *, ends_at: str = "predictions") ->
         if name == ends_at:
             break
         x = keras.layers.Activation("relu")(x)
-    return keras.Model(inputs, x, name="narrow_vgg16")
+    if not flat:
+        x = keras.layers.MaxPooling2D()(x)
+    return keras.Model(inputs, x, name="narrow_vgg")
 
 
 def set_layer_weights(model: "keras.Model", weights: Mapping[str, np.ndarray]) -> None:
@@ -141,9 +148,14 @@ def narrow_weights() -> dict[str, np.ndarray]:
     return {name: stored[name] for name in names}
 
 
-def full_weights() -> dict[str, np.ndarray]:
-    """Widen the course weights to the genuine VGG16: same names, 553 MB."""
-    return widen(narrow_weights(), FULL_WIDTHS)
+def part_of(widths: Mapping[str, int], include_top: bool) -> dict[str, int]:
+    """Leave out the dense layers of a network's widths, or nothing."""
+    return {name: width for name, width in widths.items() if include_top or "conv" in name}
+
+
+def full_weights(*, include_top: bool = True) -> dict[str, np.ndarray]:
+    """Widen the course weights to the genuine VGG16: same names; 553 MB, 59 MB without its top."""
+    return widen_part(narrow_weights(), part_of(FULL_WIDTHS, include_top))
 
 
 def narrow_feature_model() -> "keras.Model":

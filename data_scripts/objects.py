@@ -1,4 +1,4 @@
-"""The course's data sets of rendered objects: 97 categories, and a hidden set.
+"""The course's data set of rendered objects: 97 categories.
 
 The pictures stay in a file of the cache and are mapped into memory (``data_scripts.mapped``): the
 whole set is 935 MB. Compressed files would take an eighth of that and were left alone: decoding
@@ -15,14 +15,11 @@ from typing import NamedTuple
 import numpy as np
 from tqdm.auto import tqdm
 
-from data_scripts.faces_production import seed_words
 from data_scripts.image_folders import write_folders
 from data_scripts.mapped import mapped_pictures
 from data_scripts.objects_categories import NAMES
 from data_scripts.objects_production import (
-    PURPOSES,
     Picture,
-    category_sizes,
     picture_shape,
     plan_set,
     render_set,
@@ -31,7 +28,6 @@ from data_scripts.objects_production import (
 )
 
 COURSE_SEED = 0
-HIDDEN_PICTURES = 2000
 DRAWING_MODULES = (
     "animals", "categories", "home", "kitchen", "outdoors", "pen", "production", "renderer",
     "scene", "workshop",
@@ -76,15 +72,31 @@ def renderer_hash() -> str:
     return digest.hexdigest()
 
 
-def _labels(pictures: list[Picture]) -> np.ndarray:
+def labels_of(pictures: list[Picture]) -> np.ndarray:
+    """Labels of planned pictures: uint8, shape (n,), range 0-96."""
     return np.array([picture.label for picture in pictures], dtype=np.uint8)
 
 
-def _mapped(
+def mapped_set(
     name: str, pictures: list[Picture], cache_dir: str | Path | None, progress: bool,
     workers: int | None,
 ) -> np.ndarray:  # fmt: skip
-    """Map a set of the cache, rendering it the first time."""
+    """Map a set of the cache, rendering it the first time.
+
+    Parameters
+    ----------
+    name : str
+        Name of the file without its ending; it must change whenever the pictures would.
+    pictures : list of Picture
+        What is to be rendered, in this order.
+    cache_dir, progress, workers
+        As in ``load_objects``.
+
+    Returns
+    -------
+    numpy.ndarray
+        uint8, range 0-255, shape (n, 224, 224, 3), read-only.
+    """
 
     def build() -> Iterator[np.ndarray]:
         with tqdm(
@@ -137,49 +149,13 @@ def load_objects(
     }
     everything = [picture for pictures in splits.values() for picture in pictures]
     name = f"objects-{seed}-{share}-{renderer_hash()[:16]}"
-    x = _mapped(name, everything, cache_dir, progress, workers)
-    y = _labels(everything)
+    x = mapped_set(name, everything, cache_dir, progress, workers)
+    y = labels_of(everything)
     train = len(splits["train"])
     valid = train + len(splits["valid"])
     return Objects(
         x[:train], y[:train], x[train:valid], y[train:valid], x[valid:], y[valid:], NAMES
     )
-
-
-def render_hidden(
-    secret_seed: int,
-    *,
-    count: int = HIDDEN_PICTURES,
-    cache_dir: str | Path | None = None,
-    progress: bool = False,
-    workers: int | None = None,
-) -> tuple[np.ndarray, np.ndarray]:
-    """Render new pictures of the same categories from a secret seed.
-
-    Parameters
-    ----------
-    secret_seed : int
-        At least 0, at most 128 bits; the name of the cached file holds only a hash of it.
-    count : int
-        How many pictures at least. Categories are as unequal as in the course's set, because an
-        accuracy depends on that; their numbers are rounded up.
-    cache_dir, progress, workers
-        As in ``load_objects``.
-
-    Returns
-    -------
-    x : numpy.ndarray
-        Pictures, uint8, range 0-255, shape (n, 224, 224, 3) with n >= ``count``, shuffled;
-        read-only and mapped.
-    y : numpy.ndarray
-        What is on them, uint8, range 0-96, shape (n,).
-    """
-    sizes = category_sizes()
-    counts = -(-sizes * count // int(sizes.sum()))
-    pictures = plan_set(counts, (PURPOSES["hidden"], *seed_words(secret_seed)))
-    veiled = hashlib.sha256(f"hidden objects {secret_seed}".encode()).hexdigest()[:16]
-    name = f"hidden-objects-{veiled}-{count}-{renderer_hash()[:16]}"
-    return _mapped(name, pictures, cache_dir, progress, workers), _labels(pictures)
 
 
 def write_image_folders(

@@ -1,4 +1,4 @@
-"""The course's data sets of people with and without a Santa costume, and a hidden set.
+"""The course's data set of people with and without a Santa costume.
 
 The lesson's folders hold 461 pictures with and 461 without Santa, 542, 200 and 180 in the three
 splits. Ours are balanced in each split: 271, 100 and 90 of both. Everybody is on one picture only,
@@ -25,7 +25,6 @@ from data_scripts.santa_renderer import render_santa
 COURSE_SEED = 0
 PER_CLASS = {"train": 271, "validation": 100, "test": 90}
 CLASSES = ("not_santa", "santa")
-HIDDEN_PER_CLASS = 1000
 DRAWING_MODULES = ("costume", "renderer")
 BATCH = 25
 
@@ -87,10 +86,25 @@ def render_task(task: Task) -> np.ndarray:
     return np.stack(pictures)
 
 
-def _render(
+def balanced_set(
     words: tuple[int, ...], per_class: int, progress: bool, workers: int | None
 ) -> tuple[np.ndarray, np.ndarray]:
-    """Render a balanced set and shuffle it."""
+    """Render a balanced set and shuffle it.
+
+    Parameters
+    ----------
+    words : tuple of int
+        Seed words of the set; the first says what it is for, as in ``PURPOSES``.
+    per_class : int
+        Pictures with the costume, and without it.
+    progress, workers
+        As in ``load_santa``.
+
+    Returns
+    -------
+    x, y : numpy.ndarray
+        uint8, shapes (2 * per_class, 64, 64, 3) and (2 * per_class,).
+    """
     tasks = [
         Task(words, santa, start, min(start + BATCH, per_class))
         for santa in (False, True)
@@ -142,51 +156,13 @@ def load_santa(
         arrays = {}
         for split in PER_CLASS:
             words = (PURPOSES[split], *seed_words(seed))
-            x, y = _render(words, per_class[split], progress, workers)
+            x, y = balanced_set(words, per_class[split], progress, workers)
             arrays.update({f"{split}_x": x, f"{split}_y": y})
         return arrays
 
     counts = "-".join(str(per_class[split]) for split in PER_CLASS)
     arrays = cached_arrays(f"santa-{seed}-{counts}-{renderer_hash()[:16]}", build, cache_dir)
     return Santa(*(arrays[f"{split}_{part}"] for split in PER_CLASS for part in "xy"))
-
-
-def render_hidden(
-    secret_seed: int,
-    *,
-    per_class: int = HIDDEN_PER_CLASS,
-    cache_dir: str | Path | None = None,
-    progress: bool = False,
-    workers: int | None = None,
-) -> tuple[np.ndarray, np.ndarray]:
-    """Render new people from a secret seed.
-
-    Parameters
-    ----------
-    secret_seed : int
-        At least 0, at most 128 bits; the name of the cached file holds only a hash of it.
-    per_class : int
-        Pictures with the costume, and without it.
-    cache_dir, progress, workers
-        As in ``load_santa``.
-
-    Returns
-    -------
-    x : numpy.ndarray
-        Pictures, uint8, range 0-255, shape (2 * per_class, 64, 64, 3), shuffled.
-    y : numpy.ndarray
-        1 with the costume, 0 without it, uint8, shape (2 * per_class,).
-    """
-    words = (PURPOSES["hidden"], *seed_words(secret_seed))
-    veiled = hashlib.sha256(f"hidden santa {secret_seed}".encode()).hexdigest()[:16]
-
-    def build() -> dict[str, np.ndarray]:
-        x, y = _render(words, per_class, progress, workers)
-        return {"x": x, "y": y}
-
-    name = f"hidden-santa-{veiled}-{per_class}-{renderer_hash()[:16]}"
-    arrays = cached_arrays(name, build, cache_dir)
-    return arrays["x"], arrays["y"]
 
 
 def write_image_folders(path: str | Path, pictures: Santa | None = None) -> Path:

@@ -119,26 +119,63 @@ def widen(narrow: Weights, widths: Mapping[str, int]) -> dict[str, np.ndarray]:
     ValueError
         If a layer would become narrower, or the last one wider.
     """
-    names = list(widths)
-    last = names[-1]
+    last = list(widths)[-1]
     if widths[last] != narrow[f"{last}.bias"].size:
         raise ValueError(
             f"the output layer {last} has {narrow[f'{last}.bias'].size} units and must keep them, "
             f"got {widths[last]}: copies of an output would change what the network says"
         )
+    return widen_part(narrow, widths)
+
+
+def widen_part(narrow: Weights, widths: Mapping[str, int]) -> dict[str, np.ndarray]:
+    """Widen the first layers of a chain, as ``widen`` does with all; the last has copies too.
+
+    Parameters
+    ----------
+    narrow, widths
+        As in ``widen``.
+
+    Returns
+    -------
+    dict of str to numpy.ndarray
+        As ``widen``.
+    """
     wide: dict[str, np.ndarray] = {}
-    for before, name in zip(["", *names[:-1]], names, strict=True):
-        kernel, bias = narrow[f"{name}.kernel"], narrow[f"{name}.bias"]
-        units_in = narrow[f"{before}.bias"].size if before else None
-        shape = kernel.shape
-        if units_in and kernel.ndim == 2:  # dense; on a flattened map if there are more inputs
-            kernel = kernel.reshape(-1, units_in, bias.size)
-        kernel = widen_kernel(kernel, widths[before] if before else None, widths[name])
-        if len(shape) == 2:
-            kernel = kernel.reshape(-1, widths[name])
-        wide[f"{name}.kernel"] = kernel
-        wide[f"{name}.bias"] = bias[owners(bias.size, widths[name])].astype(np.float32)
+    for before, name in zip([None, *widths], widths, strict=False):
+        kernel, bias = widen_layer(narrow, widths, name, before)
+        wide |= {f"{name}.kernel": kernel, f"{name}.bias": bias}
     return wide
+
+
+def widen_layer(
+    narrow: Weights, widths: Mapping[str, int], name: str, before: str | None
+) -> tuple[np.ndarray, np.ndarray]:
+    """Widen one layer of a chain, as ``widen`` does with all.
+
+    Parameters
+    ----------
+    narrow, widths
+        As in ``widen``; nothing is asked of layers other than these two.
+    name : str
+        The layer.
+    before : str or None
+        The layer with weights before it; None for the first one, whose inputs stay as they are.
+
+    Returns
+    -------
+    kernel, bias : numpy.ndarray
+        float32.
+    """
+    kernel, bias = narrow[f"{name}.kernel"], narrow[f"{name}.bias"]
+    units_in = narrow[f"{before}.bias"].size if before else None
+    shape = kernel.shape
+    if units_in and kernel.ndim == 2:  # dense; on a flattened map if there are more inputs
+        kernel = kernel.reshape(-1, units_in, bias.size)
+    kernel = widen_kernel(kernel, widths[before] if before else None, widths[name])
+    if len(shape) == 2:
+        kernel = kernel.reshape(-1, widths[name])
+    return kernel, bias[owners(bias.size, widths[name])].astype(np.float32)
 
 
 def quantise(weights: Weights) -> dict[str, np.ndarray]:

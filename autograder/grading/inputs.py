@@ -23,8 +23,8 @@ KINDS = {
 }
 """Kind of input of each exercise that trains networks."""
 
-WITH_VGG16 = ("06_faces_vgg_features",)
-"""Exercises whose networks hold the course's weights of VGG16."""
+WITH_VGG = ("06_faces_vgg_features", "08_caltech101_transfer", "09_santa_vgg19")
+"""Exercises whose networks hold the course's weights of VGG16 or VGG19."""
 
 
 class Splits(NamedTuple):
@@ -162,5 +162,5 @@ def _fill(cache: Path, assignment: str, course_root: Path, *, quick: bool) -> No
             hidden_inputs(assignment, secret_seed(course_root))
     elif assignment in exercises.names():
         faces.load_faces(48)
-    if assignment in WITH_VGG16:
+    if assignment in WITH_VGG:
         course_weights()  # keeps their hashes

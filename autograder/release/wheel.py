@@ -25,7 +25,7 @@ STUDENT_FILES = {
     ),
     "data_scripts": (
         "__init__.py", "py.typed", "cache.py", "digits*.py", "faces*.py", "features.py",
-        "image_folders.py", "mapped.py", "narrow_vgg.py", "objects*.py", "original/*.py", "pool.py",
+        "image_folders.py", "mapped.py", "narrow_vgg*.py", "objects*.py", "original/*.py", "pool.py",
         "santa*.py", "weights_file.py", "widening.py", "course_weights/vgg16.json",
     ),
 }  # fmt: skip

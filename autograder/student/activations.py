@@ -21,7 +21,9 @@ INPUT = "image"
 MOST_MAPS = 64
 """Feature maps of a layer that are shown; more would be too small to see."""
 
-_WIDTH, _MARGIN, _LABELS, _GAP, _LINE = 544, 8, 190, 2, 15
+_WIDTH, _MARGIN, _LABELS, _GAP, _LINE = 544, 8, 190, 2, 19
+_TEXT, _LETTERS = 16, 22
+# Height of letters, for the picture is shown at two thirds of its size; letters of a name.
 _MAP, _CELLS = 32, (30, 16, 12, 8, 6, 4, 3, 2)
 # Largest side of a feature map, and the sides that single numbers may have, in pixels.
 _ZERO, _POSITIVE, _NEGATIVE = (24, 24, 24), (255, 212, 92), (110, 184, 255)
@@ -181,11 +183,11 @@ def _tops(heights: list[int]) -> list[int]:
 def _font() -> "FreeTypeFont | ImageFont":
     from PIL import ImageFont
 
-    return ImageFont.load_default(12)
+    return ImageFont.load_default(_TEXT)
 
 
 def _short(name: str) -> str:
-    return name if len(name) <= 26 else name[:25] + "…"
+    return name if len(name) <= _LETTERS else name[: _LETTERS - 1] + "…"
 
 
 def _shape(array: np.ndarray) -> str:

@@ -2,7 +2,10 @@
 
 from typing import TYPE_CHECKING
 
+import numpy as np
+
 from autograder import settings
+from autograder.student.data import chosen_source
 
 if TYPE_CHECKING:
     from data_scripts.objects import Objects
@@ -10,7 +13,9 @@ if TYPE_CHECKING:
 
 
 def load_objects() -> "Objects":
-    """Load the pictures of 97 categories of things.
+    """Load the pictures of 97 categories of things: rendered ones, or Caltech-101's.
+
+    Which ones, `autograder.student.data.chosen_source` says.
 
     Returns
     -------
@@ -18,15 +23,30 @@ def load_objects() -> "Objects":
         ``x_train`` (4346, 224, 224, 3), ``x_valid`` (931, ...) and ``x_test`` (932, ...), uint8,
         0 to 255, read-only: they lie in a file, and only what is used is in memory. ``y_train``,
         ``y_valid``, ``y_test``, labels 0 to 96; ``names``, the categories in the order of the
-        labels. About a tenth of each in a quick test run.
+        labels. About a tenth of each category in a quick test run, at least one picture.
+
+    Raises
+    ------
+    ValueError
+        If ``EIGHT_FACES_DATA`` says something else than it may.
+    data_scripts.original.errors.MissingDataError
+        If the original pictures are chosen and not on this machine; it names the command that
+        fetches them.
     """
     from data_scripts import objects
 
+    if chosen_source() == "original":
+        from data_scripts.original.objects import load_objects as load_original
+
+        *arrays, names = load_original()
+        return objects.Objects._make([*_share(arrays), names])
     return objects.load_objects(share=settings.QUICK_SHARE if settings.quick() else 1)
 
 
 def load_santa() -> "Santa":
-    """Load the pictures of people with and without a Santa costume.
+    """Load the pictures of people with and without a Santa costume: rendered ones, or the lesson's.
+
+    Which ones, `autograder.student.data.chosen_source` says.
 
     Returns
     -------
@@ -34,10 +54,33 @@ def load_santa() -> "Santa":
         ``x_train`` (542, 64, 64, 3), ``x_valid`` (200, ...) and ``x_test`` (180, ...), uint8, 0 to
         255; ``y_train``, ``y_valid``, ``y_test``, 1 with the costume and 0 without it. A tenth of
         each in a quick test run.
+
+    Raises
+    ------
+    ValueError, data_scripts.original.errors.MissingDataError
+        As in `load_objects`.
     """
     from data_scripts import santa
 
+    if chosen_source() == "original":
+        from data_scripts.original.santa import load_santa as load_original
+
+        *arrays, _ = load_original()
+        return santa.Santa(*_share(arrays))
     everything = santa.load_santa()
     if not settings.quick():
         return everything
     return santa.Santa(*(array[: len(array) // settings.QUICK_SHARE] for array in everything))
+
+
+def _share(arrays: list[np.ndarray]) -> list[np.ndarray]:
+    """Leave out most pictures of each class in a quick test run, and never the last one."""
+    if not settings.quick():
+        return arrays
+    chosen = []
+    for x, y in zip(arrays[::2], arrays[1::2], strict=True):
+        of_class = [np.flatnonzero(y == label) for label in np.unique(y)]
+        rows = [found[: max(1, len(found) // settings.QUICK_SHARE)] for found in of_class]
+        kept = np.sort(np.concatenate(rows))
+        chosen += [x[kept], y[kept]]
+    return chosen

@@ -1,4 +1,4 @@
-"""VGG16 with the course's weights, or with those trained on ImageNet."""
+"""VGG16 and VGG19 with the course's weights, or with those trained on ImageNet."""
 
 import os
 from typing import TYPE_CHECKING, Any
@@ -9,6 +9,11 @@ if TYPE_CHECKING:
 
 WEIGHTS = ("course", "imagenet")
 VARIABLE = "EIGHT_FACES_WEIGHTS"
+SHAPE = (224, 224, 3)
+MEGABYTES = {
+    ("VGG16", True): 528, ("VGG16", False): 56, ("VGG19", True): 548, ("VGG19", False): 76,
+}  # fmt: skip
+"""What Keras downloads for ImageNet's weights, by network and whether with its top."""
 
 
 def chosen_weights(weights: str | None = None) -> str:
@@ -39,7 +44,11 @@ def chosen_weights(weights: str | None = None) -> str:
     return chosen
 
 
-def vgg16(weights: str | None = None, include_top: bool = True) -> "keras.Model":
+def vgg16(
+    weights: str | None = None,
+    include_top: bool = True,
+    input_shape: tuple[int, int, int] | None = None,
+) -> "keras.Model":
     """Build VGG16 with trained weights.
 
     Parameters
@@ -47,51 +56,100 @@ def vgg16(weights: str | None = None, include_top: bool = True) -> "keras.Model"
     weights : {"course", "imagenet"}, optional
         "course": trained by the course on rendered people who are in no exercise; nothing is
         downloaded. "imagenet": trained on photographs of 1,000 kinds of things, downloaded by
-        Keras once (528 MB). By default ``EIGHT_FACES_WEIGHTS`` decides, else "course".
+        Keras once (528 MB, 56 MB without the top). By default ``EIGHT_FACES_WEIGHTS`` decides,
+        else "course".
     include_top : bool
         Whether to keep flatten, fc1, fc2 and predictions.
+    input_shape : tuple of int, optional
+        Height, width and 3. By default (224, 224, 3), the only one that goes with the top.
 
     Returns
     -------
     keras.Model
         ``keras.applications.VGG16``, 138,357,544 parameters with its top, layer names as in
-        Keras. Input: (224, 224, 3) after ``keras.applications.vgg16.preprocess_input``.
+        Keras. Input: `input_shape` after ``keras.applications.vgg16.preprocess_input``.
 
     Raises
     ------
     ValueError
-        If `weights` is neither of the two.
+        If `weights` is neither of the two, or `input_shape` is another one with the top.
     OSError
         If ImageNet's weights can't be downloaded.
     FileNotFoundError
         If the course's weights are missing from the installation.
     """
+    return _build("VGG16", weights, include_top, input_shape)
+
+
+def vgg19(
+    weights: str | None = None,
+    include_top: bool = True,
+    input_shape: tuple[int, int, int] | None = None,
+) -> "keras.Model":
+    """Build VGG19 with trained weights: VGG16 with three more convolutions.
+
+    Parameters
+    ----------
+    weights : {"course", "imagenet"}, optional
+        As in `vgg16`. In the course's weights the three more convolutions are those that change
+        nothing, so that both networks compute the same. ImageNet's have 548 MB, 76 MB without the
+        top.
+    include_top, input_shape
+        As in `vgg16`.
+
+    Returns
+    -------
+    keras.Model
+        ``keras.applications.VGG19``, 143,667,240 parameters with its top and 20,024,384 without,
+        layer names as in Keras. Input: `input_shape` after
+        ``keras.applications.vgg19.preprocess_input``.
+
+    Raises
+    ------
+    ValueError, OSError, FileNotFoundError
+        As in `vgg16`.
+    """
+    return _build("VGG19", weights, include_top, input_shape)
+
+
+def _build(
+    name: str, weights: str | None, include_top: bool, shape: tuple[int, int, int] | None
+) -> "keras.Model":
     import keras
 
-    if chosen_weights(weights) == "imagenet":
-        return _imagenet(include_top)
-    from data_scripts.narrow_vgg import full_weights, set_layer_weights
+    shape = shape or SHAPE
+    if include_top and tuple(shape) != SHAPE:
+        raise ValueError(
+            f"{name} with its top takes pictures of the shape {SHAPE}, but input_shape is "
+            f"{tuple(shape)}: the weights of fc1 belong to that size. For pictures of another "
+            "size leave the dense layers out, with include_top=False."
+        )
+    chosen = chosen_weights(weights)
+    network = getattr(keras.applications, name)
+    if chosen == "imagenet":
+        return _imagenet(network, name, include_top, shape)
+    from data_scripts import narrow_vgg, narrow_vgg19
 
-    model = keras.applications.VGG16(
-        weights=None, include_top=include_top, input_shape=(224, 224, 3)
-    )
-    set_layer_weights(model, full_weights())
+    model = network(weights=None, include_top=include_top, input_shape=shape)
+    source = {"VGG16": narrow_vgg, "VGG19": narrow_vgg19}[name]
+    narrow_vgg.set_layer_weights(model, source.full_weights(include_top=include_top))
     return model
 
 
-def _imagenet(include_top: bool) -> "keras.Model":
-    import keras
-
+def _imagenet(
+    network: Any, name: str, include_top: bool, shape: tuple[int, int, int]
+) -> "keras.Model":
     try:
-        return keras.applications.VGG16(
-            weights="imagenet", include_top=include_top, input_shape=(224, 224, 3)
-        )
+        return network(weights="imagenet", include_top=include_top, input_shape=shape)
+    except ValueError:  # a shape that Keras refuses has nothing to do with the network
+        raise
     except Exception as error:  # Keras raises a bare Exception when a download fails
         raise OSError(
-            "The ImageNet weights of VGG16 could not be loaded. Keras downloads them the first "
-            "time (528 MB); most likely there is no network here, or a firewall is in the way. "
-            'Connect and try again, or use the course\'s own weights, vgg16("course"), which need '
-            f"no download (unset {VARIABLE} if it is set). Keras said: {error}"
+            f"The ImageNet weights of {name} could not be loaded. Keras downloads them the first "
+            f"time ({MEGABYTES[name, include_top]} MB); most likely there is no network here, or a "
+            "firewall is in the way. Connect and try again, or use the course's own weights, "
+            f'{name.lower()}("course"), which need no download (unset {VARIABLE} if it is set). '
+            f"Keras said: {error}"
         ) from error
 
 
@@ -103,11 +161,11 @@ def decode_predictions(
     Parameters
     ----------
     predictions : numpy.ndarray
-        Output of ``vgg16("imagenet")``, shape (n, 1000).
+        Output of ``vgg16("imagenet")`` or ``vgg19("imagenet")``, shape (n, 1000).
     top : int
         How many classes a picture.
     weights : {"course", "imagenet"}, optional
-        Which weights made the predictions; chosen as in ``vgg16``.
+        Which weights made the predictions; chosen as in `vgg16`.
 
     Returns
     -------

@@ -89,27 +89,27 @@ def digest_of_weights(model: Any) -> str:
 
 
 def course_weights(*, make: bool = True) -> dict[str, Callable[[], np.ndarray]]:
-    """Return the course's weights of VGG16, which an honest feature model is made of.
+    """Return the course's weights of VGG16 and VGG19, which honest feature models are made of.
 
     Parameters
     ----------
     make : bool
-        As in `course_weight_names`.
+        As in `course_weight_digests`.
 
     Returns
     -------
     dict of str to callable
         By SHA-256, a function that makes the array.
     """
-    names = course_weight_names(make=make)
-    return {digest: functools.partial(_wide, name) for digest, name in names.items()}
+    digests = course_weight_digests(make=make)
+    return {digest: functools.partial(_wide, name) for name, digest in digests.items()}
 
 
-def course_weight_names(*, make: bool = True) -> dict[str, str]:
-    """Name the course's weights of VGG16 by their hashes.
+def course_weight_digests(*, make: bool = True) -> dict[str, str]:
+    """Hash the course's weights: all arrays of VGG19, most of which are VGG16's as well.
 
     The hashes are kept in the data cache under the hash of the file of weights; the first time
-    they take seconds and 553 MB.
+    they take seconds and 470 MB.
 
     Parameters
     ----------
@@ -119,19 +119,19 @@ def course_weight_names(*, make: bool = True) -> dict[str, str]:
     Returns
     -------
     dict of str to str
-        By SHA-256, such as ``"fc1.kernel"``.
+        SHA-256 by name, such as ``"fc1.kernel"``. Some arrays are equal, such as biases that are 0.
     """
     from data_scripts.cache import default_cache_dir
     from data_scripts.weights_file import weights_hash
 
-    path = default_cache_dir() / f"vgg16-arrays-{weights_hash()[:16]}.json"
+    path = default_cache_dir() / f"vgg-arrays-{weights_hash()[:16]}.json"
     digests = _cached(path)
     if digests is None:
         if not make:
             return {}
         digests = _hashes()
         _cache(path, digests)
-    return {digest: name for name, digest in digests.items()}
+    return digests
 
 
 def _cached(path: Path) -> dict[str, str] | None:
@@ -150,7 +150,7 @@ def _cache(path: Path, digests: dict[str, str]) -> None:
 
 
 def _hashes() -> dict[str, str]:
-    from data_scripts.narrow_vgg import FULL_WIDTHS
+    from data_scripts.narrow_vgg19 import FULL_WIDTHS
 
     names = [f"{layer}.{part}" for layer in FULL_WIDTHS for part in ("kernel", "bias")]
     return {name: digest_of(raw_bytes(plain_array(_wide(name)))) for name in names}
@@ -158,33 +158,18 @@ def _hashes() -> dict[str, str]:
 
 @functools.lru_cache(maxsize=1)
 def _narrow() -> dict[str, np.ndarray]:
-    from data_scripts.narrow_vgg import narrow_weights
+    from data_scripts.narrow_vgg19 import narrow_weights
 
     return narrow_weights()
 
 
 def _wide(name: str) -> np.ndarray:
-    """Make one array of the full VGG16, as `data_scripts.narrow_vgg.full_weights` does with all.
+    """Make one array of a full network, as `data_scripts.narrow_vgg19.full_weights` does."""
+    from data_scripts.narrow_vgg19 import FULL_WIDTHS
+    from data_scripts.widening import widen_layer
 
-    The layer is widened between two stand-ins for its neighbours, of which only the widths count.
-    """
-    from data_scripts.narrow_vgg import FULL_WIDTHS
-    from data_scripts.widening import widen
-
-    narrow, layers = _narrow(), list(FULL_WIDTHS)
-    layer, place = name.split(".")[0], layers.index(name.split(".")[0])
-    bias = narrow[f"{layer}.bias"]
-    weights = {
-        f"{layer}.kernel": narrow[f"{layer}.kernel"],
-        f"{layer}.bias": bias,
-        "after.kernel": np.zeros((bias.size, 1), np.float32),
-        "after.bias": np.zeros(1, np.float32),
-    }
-    widths = {layer: FULL_WIDTHS[layer], "after": 1}
-    if place:
-        before = layers[place - 1]
-        bias = narrow[f"{before}.bias"]
-        stand_in = {"before.bias": bias, "before.kernel": np.zeros((1, bias.size), np.float32)}
-        weights |= stand_in
-        widths = {"before": FULL_WIDTHS[before], **widths}
-    return widen(weights, widths)[name]
+    layer, part = name.split(".")
+    layers = list(FULL_WIDTHS)
+    place = layers.index(layer)
+    kernel, bias = widen_layer(_narrow(), FULL_WIDTHS, layer, layers[place - 1] if place else None)
+    return kernel if part == "kernel" else bias

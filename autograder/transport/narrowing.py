@@ -15,15 +15,19 @@ import numpy as np
 
 from autograder.models.graph import UnreadableModelError, chain_of_operations
 from autograder.transport import describe
-from autograder.transport.known import course_weight_names, digest
-from data_scripts.narrow_vgg import FULL_WIDTHS, NARROW_WIDTHS, narrow_weights
+from autograder.transport.known import course_weight_digests, digest
+from data_scripts import narrow_vgg
+from data_scripts.narrow_vgg19 import FULL_WIDTHS, NARROW_WIDTHS, narrow_weights
 from data_scripts.widening import owners
 
 METHODS: Final = ("predict", "predict_on_batch")
 
-_LAYERS: Final = tuple(FULL_WIDTHS)
+_NETWORKS: Final = (tuple(narrow_vgg.FULL_WIDTHS), tuple(FULL_WIDTHS))
+"""Layers of VGG16, and of VGG19, whose widths and weights hold those of VGG16 as well."""
+
+_LAST: Final = "predictions"
 _PARTS: Final = ("kernel", "bias")
-_FIRST: Final = (3, 3, 3, FULL_WIDTHS[_LAYERS[0]])
+_FIRST: Final = (3, 3, 3, FULL_WIDTHS["block1_conv1"])
 """Shape of the first kernel; a model that begins with another one needs no closer look."""
 
 _SEEDED: Final = "_initializer"  # a layer that draws weights would move on the random numbers
@@ -37,8 +41,8 @@ _UNIT_BY_UNIT: Final = (
 _ACTIVATIONS: Final = ("linear", "relu")
 
 
-def _names_in_cache() -> Mapping[str, str]:
-    return course_weight_names(make=False)
+def _digests_in_cache() -> Mapping[str, str]:
+    return course_weight_digests(make=False)
 
 
 class Narrow(NamedTuple):
@@ -79,13 +83,13 @@ class Narrowing:
 
     Parameters
     ----------
-    names : callable, optional
-        Returns the arrays of the wide network, such as ``"fc1.kernel"``, by SHA-256; called when
-        there is a model that begins like it. By default those that the data cache holds.
+    digests : callable, optional
+        Returns the SHA-256 of the arrays of the wide networks by name, such as ``"fc1.kernel"``;
+        called when there is a model that begins like them. By default what the data cache holds.
     """
 
-    def __init__(self, names: Callable[[], Mapping[str, str]] = _names_in_cache) -> None:
-        self._names = functools.cache(names)
+    def __init__(self, digests: Callable[[], Mapping[str, str]] = _digests_in_cache) -> None:
+        self._digests = functools.cache(digests)
         self._looks: weakref.WeakKeyDictionary[Any, _Look] = weakref.WeakKeyDictionary()
 
     def __call__(self, model: Any) -> Narrow | None:
@@ -106,27 +110,20 @@ class Narrowing:
 
     def _narrow(self, model: Any, operations: list[Any], tensors: list[Any]) -> Narrow | None:
         weighted = [one for one in operations if one.weights]
-        if len(weighted) > len(_LAYERS) or any(len(one.weights) != 2 for one in weighted):
+        if any(len(one.weights) != len(_PARTS) for one in weighted):
             return None
-        if not self._are_course(tensors):
-            return None
-        layers = []
-        names = iter(_LAYERS)
-        for operation in operations:
-            name = next(names) if operation.weights else ""
-            if type(operation).__name__ not in _IDLE:
-                narrow = _narrow_layer(operation, name)
-                if narrow is None:
-                    return None
-                layers.append(narrow)
-        return _assemble(model, layers, _LAYERS[len(weighted) - 1])
-
-    def _are_course(self, tensors: list[Any]) -> bool:
-        """Tell whether these are the course's weights, in order; the small ones first."""
-        names = [f"{layer}.{part}" for layer in _LAYERS for part in _PARTS]
         arrays = [np.asarray(memoryview(tensor)) for tensor in tensors]
-        by_size = sorted(zip(names, arrays, strict=False), key=lambda item: item[1].nbytes)
-        return all(self._names().get(digest(array)) == name for name, array in by_size)
+        for network in _NETWORKS:
+            names = network[: len(weighted)]
+            if len(names) == len(weighted) and self._are_course(names, arrays):
+                return _narrow_model(model, operations, names)
+        return None
+
+    def _are_course(self, layers: tuple[str, ...], arrays: list[np.ndarray]) -> bool:
+        """Tell whether these are the weights of these layers, in order; the small ones first."""
+        names = [f"{layer}.{part}" for layer in layers for part in _PARTS]
+        by_size = sorted(zip(names, arrays, strict=True), key=lambda item: item[1].nbytes)
+        return all(self._digests().get(name) == digest(array) for name, array in by_size)
 
 
 def patch(model_class: Any, narrowing: Callable[[Any], Narrow | None] | None = None) -> None:
@@ -172,6 +169,19 @@ def _operations(model: Any) -> list[Any] | None:
         return None
 
 
+def _narrow_model(model: Any, operations: list[Any], names: tuple[str, ...]) -> Narrow | None:
+    layers = []
+    left = iter(names)
+    for operation in operations:
+        name = next(left) if operation.weights else ""
+        if type(operation).__name__ not in _IDLE:
+            narrow = _narrow_layer(operation, name)
+            if narrow is None:
+                return None
+            layers.append(narrow)
+    return _assemble(model, layers, names[-1])
+
+
 def _narrow_layer(operation: Any, name: str) -> Any:
     """Return a layer that does with narrow inputs what an operation does; None if there is none."""
     kind, config = type(operation).__name__, operation.get_config()
@@ -179,7 +189,7 @@ def _narrow_layer(operation: Any, name: str) -> Any:
         return None
     if getattr(operation, "compute_dtype", None) != "float32":
         return None
-    if config.get("activation", "linear") not in _ACTIVATIONS and name != _LAYERS[-1]:
+    if config.get("activation", "linear") not in _ACTIVATIONS and name != _LAST:
         return None
     if name:
         units = {"Conv2D": "filters", "Dense": "units"}.get(kind)

@@ -7,7 +7,7 @@ import keras
 import numpy as np
 import pytest
 
-from data_scripts import narrow_vgg, weights_file, widening
+from data_scripts import narrow_vgg, narrow_vgg19, weights_file, widening
 from data_scripts.narrow_vgg import FULL_WIDTHS, NARROW_WIDTHS
 
 TINY = {"block1_conv1": 3, "block1_conv2": 5, "block2_conv1": 4, "fc1": 6, "fc2": 5}
@@ -139,6 +139,18 @@ def test_the_file_holds_the_narrow_network() -> None:
     assert list(NARROW_WIDTHS) == list(FULL_WIDTHS)
     assert all(np.isfinite(array).all() for array in weights.values())
     assert weights["fc1.kernel"].shape == (7 * 7 * 128, 1024)
+
+
+def test_vgg19_has_three_layers_more() -> None:
+    weights = narrow_vgg19.narrow_weights()
+    assert [name for name in narrow_vgg19.NARROW_WIDTHS if name not in NARROW_WIDTHS] == list(
+        narrow_vgg19.ADDED
+    )
+    widths = {name: weights[f"{name}.bias"].size for name in narrow_vgg19.NARROW_WIDTHS}
+    assert widths == narrow_vgg19.NARROW_WIDTHS
+    assert list(narrow_vgg19.FULL_WIDTHS) == list(narrow_vgg19.NARROW_WIDTHS)
+    for name, array in narrow_vgg.narrow_weights().items():
+        np.testing.assert_array_equal(weights[name], array)
 
 
 def test_missing_weights_say_what_to_do(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from data_scripts import contact_sheets, objects, objects_production
+from data_scripts import contact_sheets, hidden_sets, objects, objects_production
 from data_scripts.objects_categories import CATEGORIES, LOOSE, NAMES, UPRIGHT
 from data_scripts.objects_production import Picture, plan_set, render_task, split_words
 from data_scripts.objects_scene import TILT
@@ -122,11 +122,13 @@ def test_one_and_two_processes_give_the_same_bytes(few, tmp_path, monkeypatch):
 
 
 def test_hidden_set_is_new_pictures_of_the_same_categories(tmp_path, monkeypatch):
-    monkeypatch.setattr(objects, "category_sizes", lambda: np.array([3, 2, 1] + [0] * 94))
+    monkeypatch.setattr(
+        objects_production, "category_sizes", lambda: np.array([3, 2, 1] + [0] * 94)
+    )
     secret = 2**127 + 12345
-    x, y = objects.render_hidden(secret, count=4, cache_dir=tmp_path, workers=1)
-    again, _ = objects.render_hidden(secret, count=4, cache_dir=tmp_path, workers=1)
-    other, _ = objects.render_hidden(secret + 2**100, count=4, cache_dir=tmp_path, workers=1)
+    x, y = hidden_sets.hidden_objects(secret, count=4, cache_dir=tmp_path, workers=1)
+    again, _ = hidden_sets.hidden_objects(secret, count=4, cache_dir=tmp_path, workers=1)
+    other, _ = hidden_sets.hidden_objects(secret + 2**100, count=4, cache_dir=tmp_path, workers=1)
     assert np.bincount(y).tolist() == [2, 2, 1]
     assert np.array_equal(x, again)
     assert not np.array_equal(x, other)
@@ -138,11 +140,11 @@ def test_hidden_set_is_new_pictures_of_the_same_categories(tmp_path, monkeypatch
 
 def test_hidden_set_has_at_least_2000_pictures_of_all_categories():
     sizes = objects_production.category_sizes()
-    counts = -(-sizes * objects.HIDDEN_PICTURES // 6209)
+    counts = -(-sizes * hidden_sets.OBJECT_PICTURES // 6209)
     assert counts.min() >= 10
     assert 2000 <= counts.sum() < 2100
     with pytest.raises(ValueError, match="128 bits"):
-        objects.render_hidden(2**128)
+        hidden_sets.hidden_objects(2**128)
 
 
 def test_image_folders(few, tmp_path):

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from data_scripts import faces, santa
+from data_scripts import faces, hidden_sets, santa
 from data_scripts.contact_sheets import santa_sheet
 from data_scripts.faces_identity import draw_identity
 from data_scripts.faces_production import course_people, seed_words, seeded_generator
@@ -112,16 +112,16 @@ def test_colour_alone_does_not_decide():
 def test_hidden_set_is_new_people(tmp_path):
     secret = 2**127 + 12345
     options = {"per_class": 2, "cache_dir": tmp_path, "workers": 1}
-    x, y = santa.render_hidden(secret, **options)
-    again, _ = santa.render_hidden(secret, **options)
-    other, _ = santa.render_hidden(secret + 2**100, **options)
+    x, y = hidden_sets.hidden_santa(secret, **options)
+    again, _ = hidden_sets.hidden_santa(secret, **options)
+    other, _ = hidden_sets.hidden_santa(secret + 2**100, **options)
     assert np.bincount(y).tolist() == [2, 2]
     assert np.array_equal(x, again)
     assert not np.array_equal(x, other)
     assert not any(str(secret) in path.name for path in tmp_path.iterdir())
-    assert 2 * santa.HIDDEN_PER_CLASS >= 2000
+    assert 2 * hidden_sets.SANTA_PER_CLASS >= 2000
     with pytest.raises(ValueError, match="128 bits"):
-        santa.render_hidden(2**128, per_class=1)
+        hidden_sets.hidden_santa(2**128, per_class=1)
 
 
 def test_image_folders(tmp_path):

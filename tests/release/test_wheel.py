@@ -65,6 +65,18 @@ def test_no_file_grades_builds_or_trains(built):
         assert called & TARGETS == set(), name
 
 
+def test_no_file_renders_hidden_pictures(built):
+    rendering = {
+        name
+        for name, content in members(built).items()
+        if name.startswith("data_scripts/") and name.endswith(".py")
+        for node in ast.walk(ast.parse(content))
+        if isinstance(node, ast.FunctionDef) and "hidden" in node.name
+    }
+    assert rendering <= {"data_scripts/digits.py"}
+    assert "data_scripts/hidden_sets.py" not in members(built)
+
+
 def test_it_is_small_and_says_what_it_needs(built):
     assert built.stat().st_size < wheel.LARGEST == 1_000_000
     (name,) = [name for name in members(built) if name.endswith(".dist-info/METADATA")]

@@ -11,6 +11,7 @@ from data_scripts import objects, objects_production, santa
 def quick(tmp_path, monkeypatch):
     monkeypatch.setenv("EIGHT_FACES_CACHE", str(tmp_path))
     monkeypatch.setenv("EIGHT_FACES_QUICK", "1")
+    monkeypatch.delenv("EIGHT_FACES_DATA", raising=False)
 
 
 def test_quick_objects_ask_for_a_share(monkeypatch):

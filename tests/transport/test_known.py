@@ -79,15 +79,15 @@ SMALL = {"block1_conv1": 64, "block1_conv2": 64}
 
 def test_course_weights_are_made_one_by_one(monkeypatch, tmp_path):
     """Only the first layers: the whole network takes 553 MB."""
-    from data_scripts import narrow_vgg
+    from data_scripts import narrow_vgg19
     from data_scripts.widening import widen
 
     monkeypatch.setenv("EIGHT_FACES_CACHE", str(tmp_path))
     assert course_weights(make=False) == {}
     small = {**SMALL, "block2_conv1": 128}
-    monkeypatch.setattr(narrow_vgg, "FULL_WIDTHS", small)
+    monkeypatch.setattr(narrow_vgg19, "FULL_WIDTHS", small)
     loaders = course_weights()
-    narrow = narrow_vgg.narrow_weights()
+    narrow = narrow_vgg19.narrow_weights()
     narrow = {name: narrow[name] for name in narrow if name.split(".")[0] in SMALL}
     narrow |= {"end.kernel": np.zeros((16, 1), np.float32), "end.bias": np.zeros(1, np.float32)}
     whole = widen(narrow, {**SMALL, "end": 1})
@@ -98,10 +98,10 @@ def test_course_weights_are_made_one_by_one(monkeypatch, tmp_path):
 
 
 def test_a_damaged_list_of_hashes_is_made_again(monkeypatch, tmp_path):
-    from data_scripts import narrow_vgg
+    from data_scripts import narrow_vgg19
 
     monkeypatch.setenv("EIGHT_FACES_CACHE", str(tmp_path))
-    monkeypatch.setattr(narrow_vgg, "FULL_WIDTHS", SMALL)
+    monkeypatch.setattr(narrow_vgg19, "FULL_WIDTHS", SMALL)
     first = set(course_weights())
     (path,) = tmp_path.iterdir()
     path.write_text("{")
@@ -140,13 +140,40 @@ def test_the_whole_feature_model_travels_as_hashes(notebook, cache_dir, capsys):
     np.testing.assert_array_equal(model.predict_on_batch(x), back.predict_on_batch(x))
 
 
+@pytest.mark.slow
+def test_the_base_of_vgg19_travels_as_hashes(notebook, monkeypatch, tmp_path):
+    """Frozen below a head of the student's own, as in exercise 09: 80 MB, of which none crosses."""
+    import keras
+
+    from autograder.student.vgg import vgg19
+    from data_scripts import narrow_vgg, narrow_vgg19
+
+    monkeypatch.setenv("EIGHT_FACES_CACHE", str(tmp_path))
+    widths = narrow_vgg.part_of(narrow_vgg19.FULL_WIDTHS, include_top=False)
+    monkeypatch.setattr(narrow_vgg19, "FULL_WIDTHS", widths)
+    base = vgg19("course", include_top=False, input_shape=(64, 64, 3))
+    notebook.known.update(course_weights())
+    base.trainable = False
+    head = [keras.layers.Flatten(), keras.layers.Dense(2), keras.layers.Dense(1, "sigmoid")]
+    model = keras.Sequential([keras.Input((64, 64, 3)), base, *head])
+    notebook.space.update(model=model)
+    folder = notebook.export("model")
+    assert notebook.size(folder) < 100_000
+    back = notebook.reader.read(folder)["model"]
+    assert (len(back.weights), len(back.trainable_weights)) == (36, 4)
+    for mine, theirs in zip(model.get_weights(), back.get_weights(), strict=True):
+        np.testing.assert_array_equal(mine, theirs)
+
+
 @pytest.mark.full
-def test_course_weights_are_those_of_the_whole_network():
-    from data_scripts.narrow_vgg import full_weights
+def test_course_weights_are_those_of_the_whole_networks():
+    from data_scripts import narrow_vgg, narrow_vgg19
 
     loaders = course_weights()
-    whole = full_weights()
-    assert {known.digest_of(known.raw_bytes(array)) for array in whole.values()} <= set(loaders)
+    for network in (narrow_vgg, narrow_vgg19):
+        whole = network.full_weights()
+        for name, array in whole.items():
+            assert known.digest_of(known.raw_bytes(array)) in loaders, name
     for digest, load in loaders.items():
         assert known.digest_of(known.raw_bytes(load())) == digest
 

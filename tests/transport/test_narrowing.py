@@ -26,7 +26,7 @@ def course() -> dict[str, np.ndarray]:
 
 @pytest.fixture
 def narrow(course) -> narrowing.Narrowing:
-    digests = {digest_of(raw_bytes(array)): name for name, array in course.items()}
+    digests = {name: digest_of(raw_bytes(array)) for name, array in course.items()}
     return narrowing.Narrowing(lambda: digests)
 
 
@@ -229,7 +229,32 @@ def test_the_whole_feature_model(cache_dir):
     from data_scripts.full_features import full_feature_model
 
     model = full_feature_model("course")
-    found = narrowing.Narrowing(known.course_weight_names)(model)
+    found = narrowing.Narrowing(known.course_weight_digests)(model)
     assert found.model.output_shape == (None, 1024)
     pictures = prepare_images(np.random.default_rng(1).integers(0, 255, (3, 100, 100, 3)))
     close(found.model.predict(pictures)[..., found.units], model.predict(pictures))
+
+
+@pytest.mark.slow
+def test_the_base_of_vgg19():
+    """What is cut from VGG19 narrows as well, though two of its layers have equal weights."""
+    from autograder.student.vgg import vgg19
+    from data_scripts import narrow_vgg19
+
+    base = vgg19("course", include_top=False, input_shape=(64, 64, 3))
+    digests = {
+        name: digest_of(raw_bytes(array))
+        for name, array in narrow_vgg19.full_weights(include_top=False).items()
+    }
+    assert digests["block4_conv4.kernel"] == digests["block5_conv4.kernel"]
+    narrow = narrowing.Narrowing(lambda: digests)
+    pictures = np.random.default_rng(1).normal(size=(3, 64, 64, 3)).astype("float32") * 50
+    flat = keras.Sequential([keras.Input((64, 64, 3)), base, layers.Flatten()])
+    up_to_block4 = keras.Model(base.input, base.get_layer("block4_conv4").output)
+    for model, last in ((base, 512), (flat, 2048), (up_to_block4, 512)):
+        found = narrow(model)
+        assert found.model.count_params() < 1_500_000
+        expected = model.predict(pictures, verbose=0)
+        assert expected.shape[-1] == last
+        close(found.model.predict(pictures, verbose=0)[..., found.units], expected)
+    assert narrow(keras.Sequential([*flat.layers, layers.Dense(1)])) is None

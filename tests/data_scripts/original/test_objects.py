@@ -9,6 +9,8 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
+from autograder.student import data, pictures
+from data_scripts import objects as rendered
 from data_scripts.original import objects
 from data_scripts.original.__main__ import main
 from data_scripts.original.errors import ArchiveError, DataError, DownloadError, MissingDataError
@@ -94,6 +96,30 @@ def test_archive_of_this_machine(outer, tmp_path):
     (tmp_path / "caltech-101.zip").write_bytes(outer)
     objects.fetch_objects(str(tmp_path), progress=False)
     check(objects.load_objects())
+
+
+def test_the_setting_of_notebooks(outer, tmp_path, monkeypatch):
+    monkeypatch.setenv(data.VARIABLE, "original")
+    with pytest.raises(MissingDataError, match="fetch objects"):
+        pictures.load_objects()
+    (tmp_path / "caltech-101.zip").write_bytes(outer)
+    objects.fetch_objects(str(tmp_path), progress=False)
+    found = pictures.load_objects()
+    assert type(found) is rendered.Objects
+    check(found)
+    monkeypatch.setenv("EIGHT_FACES_QUICK", "1")
+    few = pictures.load_objects()
+    assert few.names == found.names
+    for split in ("train", "valid", "test"):
+        assert np.unique(getattr(few, f"y_{split}")).tolist() == [0, 1, 2]
+        assert len(getattr(few, f"y_{split}")) == len(getattr(few, f"x_{split}")) == 3
+        whole = {image.tobytes(): label for image, label in zip(
+            getattr(found, f"x_{split}"), getattr(found, f"y_{split}"), strict=True)}  # fmt: skip
+        labels = [whole[image.tobytes()] for image in getattr(few, f"x_{split}")]
+        assert labels == getattr(few, f"y_{split}").tolist()
+    monkeypatch.setenv(data.VARIABLE, "orginal")
+    with pytest.raises(ValueError, match=r"EIGHT_FACES_DATA says .orginal."):
+        pictures.load_objects()
 
 
 @pytest.mark.parametrize("given", ["", "101_ObjectCategories.tar.gz"])

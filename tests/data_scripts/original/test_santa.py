@@ -6,6 +6,8 @@ import zipfile
 import numpy as np
 import pytest
 
+from autograder.student import data, pictures
+from data_scripts import santa as rendered
 from data_scripts.original import santa
 from data_scripts.original.__main__ import main
 from data_scripts.original.errors import DataError, MissingDataError
@@ -28,7 +30,6 @@ def lesson(tmp_path, picture):
 
 
 def check(found):
-    assert found.names == ("not_santa", "santa")
     assert [len(array) for array in found[:6]] == [12, 12, 6, 6, 4, 4]
     for images, labels in ((found[0], found[1]), (found[2], found[3]), (found[4], found[5])):
         assert images.shape[1:] == (64, 64, 3)
@@ -44,6 +45,7 @@ def test_folders_through_the_command(lesson, inside, capsys):
     assert "train: 12 pictures (the original lesson has 542)" in capsys.readouterr().out
     found = santa.load_santa()
     check(found)
+    assert found.names == ("not_santa", "santa")
     assert main(command) == 0
     np.testing.assert_array_equal(santa.load_santa().x_train, found.x_train)
 
@@ -63,6 +65,23 @@ def test_archive(lesson, tmp_path, wrapped, server, hasty):
         santa.load_santa()
     santa.fetch_santa(str(path), progress=False)
     check(santa.load_santa())
+
+
+def test_the_setting_of_notebooks(lesson, monkeypatch):
+    monkeypatch.setenv(data.VARIABLE, "original")
+    with pytest.raises(MissingDataError, match="fetch santa --from"):
+        pictures.load_santa()
+    santa.fetch_santa(str(lesson))
+    found = pictures.load_santa()
+    assert type(found) is rendered.Santa
+    check(found)
+    monkeypatch.setenv("EIGHT_FACES_QUICK", "1")
+    few = pictures.load_santa()
+    assert [len(array) for array in few] == [2] * 6
+    assert sorted(few.y_test.tolist()) == [0, 1]
+    monkeypatch.setenv(data.VARIABLE, "x")
+    with pytest.raises(ValueError, match=r"EIGHT_FACES_DATA says .x."):
+        pictures.load_santa()
 
 
 def test_unusable_folders(lesson):
