@@ -23,8 +23,8 @@ KINDS = {
 }
 """Kind of input of each exercise that trains networks."""
 
-WITH_VGG = ("06_faces_vgg_features", "08_caltech101_transfer", "09_santa_vgg19")
-"""Exercises whose networks hold the course's weights of VGG16 or VGG19."""
+WITH_VGG = ("06_faces_vgg_features",)
+"""Exercises whose networks hold weights of the course's VGG16 or VGG19."""
 
 
 class Splits(NamedTuple):
