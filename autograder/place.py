@@ -22,6 +22,9 @@ CACHE = "EIGHT_FACES_CACHE"
 DRIVE = "EIGHT_FACES_DRIVE"
 """The environment variable that asks for a folder in the student's Google Drive (Colab only)."""
 
+DATA = "EIGHT_FACES_DATA"
+"""The environment variable that chooses the pictures."""
+
 WEIGHTS = "EIGHT_FACES_WEIGHTS"
 """The environment variable that chooses the weights of VGG16."""
 
@@ -177,8 +180,9 @@ def _gpu() -> bool:
 
 
 def _source() -> str:
-    weights = os.environ.get(WEIGHTS) or "course"
-    return f"Pictures: eight rendered people; weights of VGG16: {weights}."
+    data = os.environ.get(DATA) or "embedded"
+    pictures = "drawn by the course" if data == "embedded" else f"{data} data"
+    return f"Pictures: {pictures}; weights of VGG16: {os.environ.get(WEIGHTS) or 'course'}."
 
 
 def _nearest(address: str) -> str:

@@ -8,7 +8,8 @@ import numpy as np
 
 from autograder import exercises, settings
 from autograder.grading.secret import secret_seed
-from autograder.student.data import VARIABLE, chosen_source, scale, standardize
+from autograder.place import DATA
+from autograder.student.data import chosen_source, scale, standardize
 from autograder.transport.known import course_weights
 from data_scripts import digits, faces, hidden_sets
 from data_scripts.cache import default_cache_dir
@@ -119,9 +120,9 @@ def require_embedded() -> None:
         raise CourseError(str(error)) from error
     if source != "embedded":
         raise CourseError(
-            f"Submissions can't be graded on the original data ({VARIABLE}={source}): the "
+            f"Submissions can't be graded on the original data ({DATA}={source}): the "
             "accuracies to reach and the hidden pictures belong to the course's own data, and "
-            f"there is no calibration for other data. Unset {VARIABLE} and grade again. Students "
+            f"there is no calibration for other data. Unset {DATA} and grade again. Students "
             "may work with either; their networks are trained anew on the course's own."
         )
 

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from autograder import settings
+from autograder.place import DATA
 
 if TYPE_CHECKING:
     from data_scripts.digits import Digits
@@ -13,8 +14,6 @@ if TYPE_CHECKING:
     from data_scripts.features import Features
 
 SOURCES = ("embedded", "original")
-VARIABLE = "EIGHT_FACES_DATA"
-"""The environment variable that says which data notebooks use."""
 
 STANDARDIZE_EPSILON = 1e-4
 """Added to the standard deviation, so that a pixel that never changes divides by something."""
@@ -39,9 +38,9 @@ def chosen_source(source: str | None = None) -> str:
     ValueError
         If it is neither.
     """
-    chosen = source or os.environ.get(VARIABLE) or "embedded"
+    chosen = source or os.environ.get(DATA) or "embedded"
     if chosen not in SOURCES:
-        origin = "the argument source" if source else f"the environment variable {VARIABLE}"
+        origin = "the argument source" if source else f"the environment variable {DATA}"
         raise ValueError(
             f'The data should be "embedded" or "original", but {origin} says "{chosen}". Is it a '
             "typing mistake?"

@@ -3,12 +3,13 @@
 import os
 from typing import TYPE_CHECKING, Any
 
+from autograder import place
+
 if TYPE_CHECKING:
     import keras
     import numpy as np
 
 WEIGHTS = ("course", "imagenet")
-VARIABLE = "EIGHT_FACES_WEIGHTS"
 SHAPE = (224, 224, 3)
 MEGABYTES = {
     ("VGG16", True): 528, ("VGG16", False): 56, ("VGG19", True): 548, ("VGG19", False): 76,
@@ -34,9 +35,9 @@ def chosen_weights(weights: str | None = None) -> str:
     ValueError
         If it is neither.
     """
-    chosen = weights or os.environ.get(VARIABLE) or "course"
+    chosen = weights or os.environ.get(place.WEIGHTS) or "course"
     if chosen not in WEIGHTS:
-        source = "the argument weights" if weights else f"the environment variable {VARIABLE}"
+        source = "the argument weights" if weights else f"the environment variable {place.WEIGHTS}"
         raise ValueError(
             f'The weights should be "course" or "imagenet", but {source} says "{chosen}". '
             "Is it a typing mistake?"
@@ -148,8 +149,8 @@ def _imagenet(
             f"The ImageNet weights of {name} could not be loaded. Keras downloads them the first "
             f"time ({MEGABYTES[name, include_top]} MB); most likely there is no network here, or a "
             "firewall is in the way. Connect and try again, or use the course's own weights, "
-            f'{name.lower()}("course"), which need no download (unset {VARIABLE} if it is set). '
-            f"Keras said: {error}"
+            f'{name.lower()}("course"), which need no download (unset {place.WEIGHTS} if it is '
+            f"set). Keras said: {error}"
         ) from error
 
 

@@ -10,30 +10,30 @@ from tiny_course import filled, hand_in
 
 from autograder.grading.course import CourseError, open_course
 from autograder.grading.pipeline import grade
-from autograder.student.data import VARIABLE
+from autograder.place import DATA
 
 
 def test_original_data(course: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     hand_in(course, "ada", filled(course))
-    monkeypatch.setenv(VARIABLE, "original")
+    monkeypatch.setenv(DATA, "original")
     with pytest.raises(CourseError, match=r"can't be graded on the original data .*Unset"):
         grade(course, tiny_course.NAME, progress=False)
     assert not (course / "autograded").exists()
-    monkeypatch.setenv(VARIABLE, "embedded")
+    monkeypatch.setenv(DATA, "embedded")
     (result,) = grade(course, tiny_course.NAME, progress=False)
     assert (result.score, result.waiting) == (7.0, 1)  # the question is graded by hand
 
 
 def test_typing_mistake(course: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     hand_in(course, "ada", filled(course))
-    monkeypatch.setenv(VARIABLE, "orginal")
+    monkeypatch.setenv(DATA, "orginal")
     with pytest.raises(CourseError, match=r"EIGHT_FACES_DATA says .orginal."):
         grade(course, tiny_course.NAME, progress=False)
 
 
 def test_formgraders_button(course: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     hand_in(course, "ada", filled(course))
-    monkeypatch.setenv(VARIABLE, "original")
+    monkeypatch.setenv(DATA, "original")
     opened = open_course(course)
     api = NbGraderAPI(coursedir=opened.directory(), parent=opened.app)
     with opened.converting(log := io.StringIO()):

@@ -18,7 +18,7 @@ Usage = namedtuple("Usage", "total used free")
 @pytest.fixture(autouse=True)
 def own_environment(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     """What `prepare` leaves in the environment is gone after the test."""
-    for name in (place.ADDRESS, place.DRIVE, place.WEIGHTS):
+    for name in (place.ADDRESS, place.DATA, place.DRIVE, place.WEIGHTS):
         monkeypatch.setenv(name, "")
         monkeypatch.delenv(name)
     monkeypatch.setenv(place.CACHE, str(tmp_path / "cache"))
@@ -47,8 +47,16 @@ def test_one_line_says_what_was_found(capsys: pytest.CaptureFixture[str], tmp_pa
     (line,) = capsys.readouterr().out.splitlines()
     assert line.startswith(f"Ready: Python {sys.version.split()[0]}, TensorFlow 2.")
     assert "GPU" in line
-    assert "eight rendered people; weights of VGG16: course" in line
+    assert "drawn by the course; weights of VGG16: course" in line
     assert line.endswith(f"Data folder: {tmp_path / 'cache'}")
+
+
+def test_original_data_are_said_to_be_in_use(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setenv(place.DATA, "original")
+    place.prepare("..")
+    assert "Pictures: original data; weights" in capsys.readouterr().out
 
 
 def test_a_gpu_is_seen_without_tensorflow(

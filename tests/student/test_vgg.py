@@ -6,6 +6,7 @@ import keras
 import numpy as np
 import pytest
 
+from autograder import place
 from autograder.student import vgg
 from data_scripts import features, narrow_vgg, narrow_vgg19
 
@@ -149,12 +150,12 @@ def test_the_top_takes_one_size_only(network: Callable[..., keras.Model]) -> Non
 
 
 def test_the_environment_chooses_the_weights(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.delenv(vgg.VARIABLE, raising=False)
+    monkeypatch.delenv(place.WEIGHTS, raising=False)
     assert vgg.chosen_weights() == "course"
-    monkeypatch.setenv(vgg.VARIABLE, "imagenet")
+    monkeypatch.setenv(place.WEIGHTS, "imagenet")
     assert vgg.chosen_weights() == "imagenet"
     assert vgg.chosen_weights("course") == "course"
-    monkeypatch.setenv(vgg.VARIABLE, "imgenet")
+    monkeypatch.setenv(place.WEIGHTS, "imgenet")
     with pytest.raises(ValueError, match=r"EIGHT_FACES_WEIGHTS says .imgenet."):
         vgg.chosen_weights()
 
@@ -175,7 +176,7 @@ def test_imagenet_without_network_says_what_to_do(
         raise Exception("URL fetch failure on https://...: None -- Name or service not known")
 
     monkeypatch.setattr(keras.applications, name, refuse)
-    monkeypatch.setenv(vgg.VARIABLE, "imagenet")
+    monkeypatch.setenv(place.WEIGHTS, "imagenet")
     said = rf"weights of {name} .*\({megabytes} MB\).*no network here.*{name.lower()}\(.course.\)"
     with pytest.raises(OSError, match=said):
         getattr(vgg, name.lower())(include_top=include_top)

@@ -4,6 +4,7 @@ import h5py
 import numpy as np
 import pytest
 
+from autograder import place
 from autograder.student import data
 from data_scripts import faces as rendered
 from data_scripts.original import faces
@@ -56,7 +57,7 @@ def test_both_files_through_the_command(tmp_path, small, capsys, monkeypatch):
     assert "--accept-terms" in capsys.readouterr().err
     assert main([*command, "--accept-terms"]) == 0
     assert "48 pixels and 100 pixels" in capsys.readouterr().out
-    monkeypatch.setenv(data.VARIABLE, "original")
+    monkeypatch.setenv(place.DATA, "original")
     check(data.load_faces(48), small)
     check(data.load_faces(100), large)
     assert main(["verify"]) == 0
@@ -69,7 +70,7 @@ def test_one_file_of_any_name(tmp_path, small, monkeypatch):
     check(faces.load_faces(48), small)
     with pytest.raises(MissingDataError, match="100 pixels"):
         faces.load_faces(100)
-    monkeypatch.setenv(data.VARIABLE, "original")
+    monkeypatch.setenv(place.DATA, "original")
     monkeypatch.setenv("EIGHT_FACES_QUICK", "1")
     check(data.load_faces(48), [array[: len(array) // 10] for array in small])
 
@@ -182,7 +183,7 @@ def test_written_file_is_read_again(tmp_path):
 
 def test_setting(monkeypatch):
     assert data.chosen_source() == "embedded"
-    monkeypatch.setenv(data.VARIABLE, "original")
+    monkeypatch.setenv(place.DATA, "original")
     assert data.chosen_source() == "original"
     assert data.chosen_source("embedded") == "embedded"
     for load in (data.load_faces, data.load_features):
@@ -192,7 +193,7 @@ def test_setting(monkeypatch):
         assert command in str(caught.value)
         assert "unset EIGHT_FACES_DATA" in str(caught.value)
     assert not folder_of("faces").exists()
-    monkeypatch.setenv(data.VARIABLE, "orginal")
+    monkeypatch.setenv(place.DATA, "orginal")
     with pytest.raises(ValueError, match=r"EIGHT_FACES_DATA says .orginal."):
         data.load_faces()
     with pytest.raises(ValueError, match=r"the argument source says .x."):
@@ -200,7 +201,7 @@ def test_setting(monkeypatch):
 
 
 def test_size(monkeypatch):
-    monkeypatch.setenv(data.VARIABLE, "original")
+    monkeypatch.setenv(place.DATA, "original")
     with pytest.raises(ValueError, match="48 or 100"):
         data.load_faces(64)
 
@@ -212,7 +213,7 @@ def test_features_of_the_original_faces(tmp_path, monkeypatch):
     monkeypatch.setattr(
         "data_scripts.original.features.load_faces", lambda size, cache_dir=None: arrays
     )
-    monkeypatch.setenv(data.VARIABLE, "original")
+    monkeypatch.setenv(place.DATA, "original")
     found = data.load_features()
     assert found.x_train.shape == (32, 4096)
     assert found.x_valid.shape == found.x_test.shape == (8, 4096)

@@ -9,7 +9,8 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from autograder.student import data, pictures
+from autograder import place
+from autograder.student import pictures
 from data_scripts import objects as rendered
 from data_scripts.original import objects
 from data_scripts.original.__main__ import main
@@ -99,7 +100,7 @@ def test_archive_of_this_machine(outer, tmp_path):
 
 
 def test_the_setting_of_notebooks(outer, tmp_path, monkeypatch):
-    monkeypatch.setenv(data.VARIABLE, "original")
+    monkeypatch.setenv(place.DATA, "original")
     with pytest.raises(MissingDataError, match="fetch objects"):
         pictures.load_objects()
     (tmp_path / "caltech-101.zip").write_bytes(outer)
@@ -117,7 +118,7 @@ def test_the_setting_of_notebooks(outer, tmp_path, monkeypatch):
             getattr(found, f"x_{split}"), getattr(found, f"y_{split}"), strict=True)}  # fmt: skip
         labels = [whole[image.tobytes()] for image in getattr(few, f"x_{split}")]
         assert labels == getattr(few, f"y_{split}").tolist()
-    monkeypatch.setenv(data.VARIABLE, "orginal")
+    monkeypatch.setenv(place.DATA, "orginal")
     with pytest.raises(ValueError, match=r"EIGHT_FACES_DATA says .orginal."):
         pictures.load_objects()
 

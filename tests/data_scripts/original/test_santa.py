@@ -6,7 +6,8 @@ import zipfile
 import numpy as np
 import pytest
 
-from autograder.student import data, pictures
+from autograder import place
+from autograder.student import pictures
 from data_scripts import santa as rendered
 from data_scripts.original import santa
 from data_scripts.original.__main__ import main
@@ -68,7 +69,7 @@ def test_archive(lesson, tmp_path, wrapped, server, hasty):
 
 
 def test_the_setting_of_notebooks(lesson, monkeypatch):
-    monkeypatch.setenv(data.VARIABLE, "original")
+    monkeypatch.setenv(place.DATA, "original")
     with pytest.raises(MissingDataError, match="fetch santa --from"):
         pictures.load_santa()
     santa.fetch_santa(str(lesson))
@@ -79,7 +80,7 @@ def test_the_setting_of_notebooks(lesson, monkeypatch):
     few = pictures.load_santa()
     assert [len(array) for array in few] == [2] * 6
     assert sorted(few.y_test.tolist()) == [0, 1]
-    monkeypatch.setenv(data.VARIABLE, "x")
+    monkeypatch.setenv(place.DATA, "x")
     with pytest.raises(ValueError, match=r"EIGHT_FACES_DATA says .x."):
         pictures.load_santa()
 
