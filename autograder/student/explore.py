@@ -27,7 +27,7 @@ def pixel_histograms(sets: Mapping[str, np.ndarray]) -> None:
     for axis, (name, images) in zip(axes, sets.items(), strict=True):
         counts, edges = np.histogram(images, bins=BINS, range=(0, 256))
         shares = counts / max(counts.sum(), 1)
-        axis.stairs(shares, edges, fill=True, color=FILL, edgecolor="black")
+        axis.stairs(shares, edges, fill=True, facecolor=FILL, edgecolor="black", linewidth=0.6)
         axis.set(title=name, xlabel="value of a pixel", xlim=(0, 256))
         dark, light = shares[0], shares[-1]
         said.append(f"{name}: mean {np.mean(images):.0f}, {dark:.0%} of the values under 8, "
@@ -225,3 +225,27 @@ def nearest(features: np.ndarray, wanted: np.ndarray, most: int = 5) -> np.ndarr
     one, other = (each / np.linalg.norm(each, axis=1, keepdims=True).clip(1e-12)
                   for each in (np.asarray(wanted), np.asarray(features)))  # fmt: skip
     return np.argsort(-(one @ other.T), axis=1, kind="stable")[:, :most]
+
+
+def ladder(runs: Mapping[str, Sequence[float]]) -> None:
+    """Draw the accuracies of several networks: a bar for the mean, a line from worst to best run.
+
+    Parameters
+    ----------
+    runs : mapping of str to sequence of float
+        Accuracies of one or more trainings by the name of the network, 0 to 1.
+    """
+    rows = np.array([[np.mean(values), min(values), max(values)] for values in runs.values()])
+    means, worst, best = rows.T
+    figure, ((axis,),) = new_figure(1.6 + 0.9 * len(runs), 3.6)
+    axis.bar(range(len(runs)), means, 0.62, color=FILL, edgecolor="black", linewidth=0.8,
+             yerr=(means - worst, best - means), capsize=4)  # fmt: skip
+    for place, (mean, top) in enumerate(zip(means, best, strict=True)):
+        axis.annotate(f"{mean:.2f}", (place, top + 0.02), ha="center", fontweight="bold")
+    axis.set(ylim=(0, 1.1), xlabel="network", ylabel="accuracy (share of pictures)")
+    axis.set_xticks(range(len(runs)), list(runs))
+    said = "; ".join(
+        f"{name} {mean:.2f}, from {least:.2f} to {most:.2f}"
+        for name, (mean, least, most) in zip(runs, rows, strict=True)
+    )
+    show(figure, f"Mean accuracy by network, with its worst and its best run: {said}.")

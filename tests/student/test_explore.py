@@ -103,3 +103,12 @@ def test_strong_feature_maps_come_first_and_silent_ones_count(
     assert [axis.get_title() for axis in figure.axes] == ["map 1", "map 2"]
     assert "2 of the 3 feature maps of conv" in text
     assert f"{(16 + 15) / 48:.0%} of all its numbers are 0" in text
+
+
+def test_ladder_shows_the_mean_and_how_far_runs_lie_apart(shown: list[tuple[Any, str]]) -> None:
+    explore.ladder({"03a": [0.6, 0.7], "04a": [0.8]})
+    figure, text = shown[0]
+    assert "03a 0.65, from 0.60 to 0.70; 04a 0.80, from 0.80 to 0.80" in text
+    (axis,) = figure.axes
+    assert [bar.get_height() for bar in axis.patches] == pytest.approx([0.65, 0.8])
+    assert [note.get_text() for note in axis.texts] == ["0.65", "0.80"]
