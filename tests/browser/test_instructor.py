@@ -92,6 +92,7 @@ def _grade_the_question(page: Page, screenshots: Path) -> None:
     page.get_by_role("link", name="Manual Grading").click()
     for name in (NAME, NAME, "Submission #1"):
         page.locator("tbody").get_by_role("link", name=name, exact=True).click()
+    page.wait_for_load_state("networkidle")  # grades that arrive later overwrite what was typed
     field = page.locator("input#question_results")
     expect(field).to_be_enabled()
     answer = page.locator(".nbgrader_cell").filter(has=field)

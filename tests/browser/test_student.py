@@ -123,7 +123,7 @@ def _every_check_says_done(
     tasks = exercises.load(NAME).tasks.values()
     for task in tasks:
         expect(progress).to_contain_text(task.title)
-    assert progress.inner_text().count("done") == len(tasks)
+    assert progress.inner_text().count("✓ done") == len(tasks)
     for name in ("sample-figure", "curves", "accuracy-figure", "confusion-figure"):
         picture = notebook.output(name).locator("img")
         assert len(picture.get_attribute("alt") or "") > 40, name

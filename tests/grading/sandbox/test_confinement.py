@@ -12,7 +12,7 @@ import pytest
 from boxing import run
 
 from autograder.grading.sandbox import Bind, cache_binds, student_binds, verifier_binds
-from autograder.grading.sandbox.binds import CACHE
+from autograder.grading.sandbox.binds import CACHE, STUDENT_PARTS
 
 pytestmark = pytest.mark.usefixtures("real_sandbox")
 
@@ -97,7 +97,7 @@ def test_nothing_of_the_course_is_visible(course, repository):
     )
     assert ran.answer["seen"] == []
     assert set(ran.answer["top"]) <= {".venv", "autograder", "data_scripts"}
-    shown = {"__init__.py", "settings.py", "exercises", "models", "student", "transport"}
+    shown = set(STUDENT_PARTS)
     # A checkout below /tmp lies in a folder that can be written inside.
     assert set(ran.answer["package"]) <= {*shown, "__pycache__"}
 
