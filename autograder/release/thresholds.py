@@ -74,13 +74,11 @@ def gives_points(assignment: str, network: str, folder: Path | None = None) -> b
     Returns
     -------
     bool
-        False where the calibration found the limit under a weak run.
-
-    Raises
-    ------
-    CalibrationError
-        If there is no calibration file.
+        False where the calibration found the limit under a weak run, and where there is none:
+        without it nothing says which accuracy to reach.
     """
+    if not calibration_path(assignment, folder).exists():
+        return False
     return bool(load_calibration(assignment, folder)["networks"][network]["accuracy_points"])
 
 

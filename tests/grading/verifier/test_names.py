@@ -115,8 +115,9 @@ def test_no_needed_name_of_a_course_test_cell_is_one_that_it_defines_itself(repo
             source = "".join(cell["source"])
             assert problems(source) == []
             assert not {"fraction", "hidden"} & set(needed(source))
-            loaded = {n.id for n in ast.walk(ast.parse(source)) if isinstance(n, ast.Name)}
-            assert set(needed(source)) == loaded - {"fraction", "hidden", "min", "float"}
+            names = [n for n in ast.walk(ast.parse(source)) if isinstance(n, ast.Name)]
+            own = {n.id for n in names if isinstance(n.ctx, ast.Store)} | {"hidden"}
+            assert set(needed(source)) == {n.id for n in names} - own - {"min", "float"}
 
 
 def test_defined_names_are_those_of_the_cell_and_not_of_functions():
