@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 
 from autograder.grading.mutator.wrong_trainings import WRONG_DATA
@@ -52,9 +53,14 @@ def render() -> str:
     lines += [*(misses or ["None: every mistake was named at its place."]), ""]
     lines += ["## What students read", "", "The first message of each kind.", ""]
     for row in rows:
-        lines += [f"`{row.name}`", "", "```text", *row.example.splitlines(), "```", ""]
+        lines += [f"`{row.name}`", "", "```text", *unnumbered(row.example).splitlines(), "```", ""]
     lines += ["## What only an accuracy shows", "", *_of_data()]
     return "\n".join(lines) + "\n"
+
+
+def unnumbered(text: str) -> str:
+    """Leave out the numbers that Keras gives to layers: they depend on what ran before."""
+    return re.sub(r'"([a-z][a-z0-9_]*?)_\d+"', r'"\1"', text)
 
 
 def _of_data() -> list[str]:
