@@ -21,6 +21,11 @@ SANTA_PER_CLASS = 1000
 HIDDEN, HIDDEN_DIGITS = 4, 24
 
 
+def _veil(purpose: str, secret_seed: int) -> str:
+    """Stand for the seed in the name of a cached file."""
+    return hashlib.sha256(f"{purpose} {secret_seed}".encode()).hexdigest()[:16]
+
+
 def render_hidden(
     size: int,
     secret_seed: int,
@@ -55,7 +60,7 @@ def render_hidden(
     """
     check_size(size)
     words = (HIDDEN, *seed_words(secret_seed), *seed_words(people_seed))
-    veiled = hashlib.sha256(f"hidden {secret_seed}".encode()).hexdigest()[:16]
+    veiled = _veil("hidden", secret_seed)
 
     def build() -> dict[str, np.ndarray]:
         pictures = render_people(
@@ -95,7 +100,7 @@ def hidden_features(
     from autograder.student.vgg import chosen_weights
 
     weights = chosen_weights(weights)
-    veiled = hashlib.sha256(f"hidden features {secret_seed}".encode()).hexdigest()[:16]
+    veiled = _veil("hidden features", secret_seed)
 
     def build() -> dict[str, np.ndarray]:
         per_person = PER_PERSON // (settings.QUICK_SHARE if settings.quick() else 1)
@@ -138,7 +143,7 @@ def render_digits(
         The digits, uint8, range 0-9, shape (10 * per_class,), balanced.
     """
     words = (HIDDEN_DIGITS, *seed_words(secret_seed), *seed_words(seed))
-    veiled = hashlib.sha256(f"hidden {secret_seed}".encode()).hexdigest()[:16]
+    veiled = _veil("hidden", secret_seed)
 
     def build() -> dict[str, np.ndarray]:
         x, y = digits.render_digits(per_class, words)
@@ -182,7 +187,7 @@ def hidden_objects(
     pictures = objects_production.plan_set(
         counts, (objects_production.PURPOSES["hidden"], *seed_words(secret_seed))
     )
-    veiled = hashlib.sha256(f"hidden objects {secret_seed}".encode()).hexdigest()[:16]
+    veiled = _veil("hidden objects", secret_seed)
     name = f"hidden-objects-{veiled}-{count}-{objects.renderer_hash()[:16]}"
     x = objects.mapped_set(name, pictures, cache_dir, progress, workers)
     return x, objects.labels_of(pictures)
@@ -215,7 +220,7 @@ def hidden_santa(
         1 with the costume, 0 without it, uint8, shape (2 * per_class,).
     """
     words = (santa.PURPOSES["hidden"], *seed_words(secret_seed))
-    veiled = hashlib.sha256(f"hidden santa {secret_seed}".encode()).hexdigest()[:16]
+    veiled = _veil("hidden santa", secret_seed)
 
     def build() -> dict[str, np.ndarray]:
         x, y = santa.balanced_set(words, per_class, progress, workers)

@@ -39,7 +39,7 @@ def attached(
     Only what the list names, and what lies in the notebook's folder: a file that somebody added
     later, another notebook, or a hidden file is none of them.
     """
-    root = next((one for one in notebook.path.parents if one in manifests), None)
+    root = _packed_in(notebook, manifests)
     if root is None:
         return {}
     listed = manifests[root]["files"]
@@ -63,18 +63,23 @@ def compare(
     assignment: str,
 ) -> tuple[str, ...]:
     """Compare a file with the list that was packed with it."""
+    root = _packed_in(source, manifests)
+    if root is None:
+        return ()
     notes = []
-    for folder in source.path.parents:
-        manifest = manifests.get(folder)
-        if manifest is None:
-            continue
-        said, files = manifest.get("assignment"), manifest["files"]
-        assert isinstance(files, dict)
-        if said != assignment:
-            notes.append(f"was packed as {said}")
-        inside = source.path.relative_to(folder)
-        digest = next((files[key] for key in (str(inside), inside.name) if key in files), None)
-        if digest is not None and digest != hashlib.sha256(path.read_bytes()).hexdigest():
-            notes.append("was changed after it was packed")
-        break
+    said, files = manifests[root].get("assignment"), manifests[root]["files"]
+    assert isinstance(files, dict)
+    if said != assignment:
+        notes.append(f"was packed as {said}")
+    inside = source.path.relative_to(root)
+    digest = next((files[key] for key in (str(inside), inside.name) if key in files), None)
+    if digest is not None and digest != hashlib.sha256(path.read_bytes()).hexdigest():
+        notes.append("was changed after it was packed")
     return tuple(notes)
+
+
+def _packed_in(
+    source: Source, manifests: Mapping[PurePosixPath, Mapping[str, object]]
+) -> PurePosixPath | None:
+    """Return the folder of the archive of our own that a file lies in."""
+    return next((folder for folder in source.path.parents if folder in manifests), None)
