@@ -188,7 +188,7 @@ def read_pictures(
             return images[: len(kept)], kept, skipped
         del images  # writes what is left in memory
         beside.replace(into)
-        return np.load(into, mmap_mode="r")[: len(kept)], kept, skipped
+        return np.load(into, mmap_mode="r", allow_pickle=False)[: len(kept)], kept, skipped
     finally:
         if beside is not None:
             beside.unlink(missing_ok=True)

@@ -9,6 +9,10 @@ MODULES = {"pickle", "cPickle", "_pickle", "marshal", "dill", "cloudpickle", "jo
 CALLS = {"load_model", "load_pickle", "read_pickle", "allow_pickle",
          "enable_unsafe_deserialization", "func_load"}  # fmt: skip
 
+ALLOWED = {"data_scripts/original/faces.py": ["h5py"]}
+"""The course's own files are HDF5. h5py reads numbers and unpickles nothing; it is on the list for
+what Keras' loader makes of such files, and this module does not import Keras."""
+
 
 def dangers(source):
     """List what could load code: modules, functions, and np.load that may unpickle."""
@@ -49,7 +53,7 @@ def test_no_module_can_load_code(repository):
         for path in sorted((repository / package).rglob("*.py")):
             if here := dangers(path.read_text("utf-8")):
                 found[str(path.relative_to(repository))] = here
-    assert found == {}
+    assert found == ALLOWED
 
 
 @pytest.mark.parametrize(
