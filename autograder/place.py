@@ -26,7 +26,7 @@ DATA = "EIGHT_FACES_DATA"
 """The environment variable that chooses the pictures."""
 
 WEIGHTS = "EIGHT_FACES_WEIGHTS"
-"""The environment variable that chooses the weights of VGG16."""
+"""The environment variable that chooses the weights of VGG16 and VGG19."""
 
 PACKAGE = "package"
 """Folder of the student tree that holds the wheel and the weights."""
@@ -182,7 +182,7 @@ def _gpu() -> bool:
 def _source() -> str:
     data = os.environ.get(DATA) or "embedded"
     pictures = "drawn by the course" if data == "embedded" else f"{data} data"
-    return f"Pictures: {pictures}; weights of VGG16: {os.environ.get(WEIGHTS) or 'course'}."
+    return f"Pictures: {pictures}; pretrained weights: {os.environ.get(WEIGHTS) or 'course'}."
 
 
 def _nearest(address: str) -> str:

@@ -77,14 +77,18 @@ def base_features(images: np.ndarray, *, batch_size: int = 32) -> np.ndarray:
     """
     import keras
 
-    side = images.shape[1]
+    prepared = keras.applications.vgg19.preprocess_input(images.astype(np.float32))
+    return features_of_prepared(prepared, batch_size=batch_size)
+
+
+def features_of_prepared(pictures: np.ndarray, *, batch_size: int = 32) -> np.ndarray:
+    """Compute the same as `base_features` of pictures that went through ``preprocess_input``."""
     widths = narrow_vgg.part_of(NARROW_WIDTHS, include_top=False)
-    model = narrow_vgg.build_network(widths, side=side)
+    model = narrow_vgg.build_network(widths, side=pictures.shape[1])
     narrow_vgg.set_layer_weights(model, narrow_weights())
-    computed = []
-    for first in range(0, len(images), batch_size):
-        batch = images[first : first + batch_size].astype(np.float32)
-        prepared = keras.applications.vgg19.preprocess_input(batch)
-        computed.append(np.asarray(model.predict_on_batch(prepared)))
+    computed = [
+        np.asarray(model.predict_on_batch(pictures[first : first + batch_size]))
+        for first in range(0, len(pictures), batch_size)
+    ]
     last = list(widths)[-1]
     return np.concatenate(computed)[..., owners(widths[last], FULL_WIDTHS[last])]

@@ -8,8 +8,8 @@ from __future__ import annotations
 
 import functools
 import tomllib
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
 from importlib import resources
 from typing import Any
 
@@ -75,6 +75,17 @@ class LayerSpec:
 
 
 @dataclass(frozen=True)
+class Training:
+    """Course constants of a training; `learning_rate` is the optimiser's step size."""
+
+    optimizer: str
+    learning_rate: float
+    loss: str
+    batch_size: int
+    epochs: int
+
+
+@dataclass(frozen=True)
 class Network:
     """A network that students build.
 
@@ -97,16 +108,10 @@ class Network:
     parameters: Counts
     may_be_frozen: bool = False
 
-
-@dataclass(frozen=True)
-class Training:
-    """Course constants of a training; `learning_rate` is the optimiser's step size."""
-
-    optimizer: str
-    learning_rate: float
-    loss: str
-    batch_size: int
-    epochs: int
+    @property
+    def outputs(self) -> int:
+        """Numbers that it gives for a picture: one a class, or a single one for yes or no."""
+        return self.layers[-1].output_shape[-1]
 
 
 @dataclass(frozen=True)
@@ -137,12 +142,21 @@ class Task:
 
 @dataclass(frozen=True)
 class ExerciseTable:
-    """Everything that is declared about one exercise."""
+    """Everything that is declared about one exercise.
+
+    Attributes
+    ----------
+    training : Training
+        Course constants of the exercise.
+    trainings : dict of str to Training
+        Those of each network: the exercise's, but for what its own entry says.
+    """
 
     name: str
     title: str
     seed: int
     training: Training
+    trainings: dict[str, Training]
     images: Images
     networks: dict[str, Network]
     tasks: dict[str, Task]
@@ -189,13 +203,18 @@ def parse(name: str, text: str) -> ExerciseTable:
     """Make the table of the exercise `name` out of TOML text; errors as in `load`."""
     table = tomllib.loads(text)
     try:
+        parts, training = table.get("parts", {}), table["training"]
         return ExerciseTable(
             name=name,
             title=table["title"],
             seed=table["seed"],
-            training=Training(**table["training"]),
+            training=Training(**training),
+            trainings={
+                key: Training(**training | entry.get("training", {}))
+                for key, entry in table["networks"].items()
+            },
             images=Images(**table.get("images", {})),
-            networks={key: _network(key, entry) for key, entry in table["networks"].items()},
+            networks={key: _network(key, entry, parts) for key, entry in table["networks"].items()},
             tasks={
                 key: Task(key, entry["title"], tuple(entry["hints"]))
                 for key, entry in table["tasks"].items()
@@ -256,14 +275,14 @@ def _chained(
     return result
 
 
-def _network(key: str, entry: Mapping[str, Any]) -> Network:
+def _network(key: str, entry: Mapping[str, Any], parts: Mapping[str, Any]) -> Network:
     if "same_as" in entry:
         origin = load(entry["same_as"]["exercise"]).networks[entry["same_as"]["network"]]
-        return Network(key, entry["title"], origin.input, origin.layers, origin.parameters)
+        return replace(origin, name=key, title=entry["title"])
     shape = tuple(entry["input"])
     layers = [
         (row["layer"], {setting: row[setting] for setting in row if setting != "layer"})
-        for row in entry["layers"]
+        for row in _rows(entry["layers"], parts)
     ]
     try:
         specs, counts = chain(shape, layers), counts_of(shape, layers)
@@ -274,3 +293,15 @@ def _network(key: str, entry: Mapping[str, Any]) -> Network:
         raise ValueError(f"network {key} declares {declared}, but its layers have {counts}")
     may_be_frozen = entry.get("may_be_frozen", False)
     return Network(key, entry["title"], shape, specs, counts, may_be_frozen)
+
+
+def _rows(rows: Sequence[Mapping[str, Any]], parts: Mapping[str, Any]) -> list[dict[str, Any]]:
+    """Put the rows of a part where a row names it; what else stands there holds for all of them."""
+    result: list[dict[str, Any]] = []
+    for row in rows:
+        if "part" not in row:
+            result.append(dict(row))
+            continue
+        common = {setting: row[setting] for setting in row if setting != "part"}
+        result += [{**each, **common} for each in _rows(parts[row["part"]], parts)]
+    return result

@@ -21,6 +21,11 @@ DEFAULTS: dict[str, dict[str, Any]] = {
     "Dropout": {"rate": ...},
     "Flatten": {},
     "Activation": {"activation": ...},
+    "RandomFlip": {"mode": ...},
+    "RandomRotation": {"factor": ..., "fill_mode": "nearest"},
+    "RandomTranslation": {"height_factor": ..., "width_factor": ..., "fill_mode": "nearest"},
+    "RandomShear": {"x_factor": ..., "y_factor": ..., "fill_mode": "nearest"},
+    "RandomZoom": {"height_factor": ..., "fill_mode": "nearest"},
 }
 
 _PAIRS = ("kernel_size", "strides", "pool_size")

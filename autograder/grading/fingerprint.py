@@ -7,7 +7,7 @@ from typing import Any
 
 from autograder import exercises
 from autograder.grading.inputs import KINDS
-from data_scripts import digits, faces, weights_file
+from data_scripts import digits, faces, santa, weights_file
 
 
 def ingredients(assignment: str) -> dict[str, str]:
@@ -32,10 +32,15 @@ def ingredients(assignment: str) -> dict[str, str]:
             for key, network in table.networks.items()
         },
     }
+    own = {key: asdict(one) for key, one in table.trainings.items() if one != table.training}
+    if own:
+        decisive["trainings"] = own
     hashes = {"table": _hash(decisive), "renderer": faces.renderer_hash()}
     if KINDS[assignment] == "digits":
         hashes["renderer"] = digits.renderer_hash()
-    if KINDS[assignment] == "features":
+    if KINDS[assignment] == "santa":
+        hashes["renderer"] = santa.renderer_hash()
+    if KINDS[assignment] in ("features", "santa"):
         hashes["weights"] = weights_file.weights_hash()
     return hashes
 

@@ -13,9 +13,10 @@ from autograder.grading.verifier.protect import protect
 from autograder.models.canonical import canonical_layers
 from autograder.models.compare import compare
 from autograder.release.thresholds import load_calibration
-from autograder.student.checks import arrays, codes, features, results
+from autograder.student.checks import arrays, codes, features, results, reuse
 from autograder.student.exercise import partial_credit
 from autograder.student.outcome import fail, require_attempt
+from data_scripts import narrow_vgg19
 
 
 @functools.lru_cache(maxsize=2)
@@ -130,6 +131,33 @@ def preprocessing(prepare: Any) -> float:
     """
     fresh = np.random.default_rng(secret_seed()).integers(0, 256, (2, 100, 100, 3), dtype="uint8")
     return features.preprocessing("The preprocessing", None, prepare, images=fresh)
+
+
+def extract(function: Any) -> float:
+    """Try a student's function that makes features on pictures that it has never seen.
+
+    Parameters
+    ----------
+    function : callable
+        The student's, pictures (n, 64, 64, 3) after ``preprocess_input`` to rows (n, 2048).
+
+    Returns
+    -------
+    float
+        1.0.
+
+    Raises
+    ------
+    NotAttempted, CheckFailed
+    """
+    generator = np.random.default_rng(secret_seed())
+    fresh = generator.uniform(-124, 151, (features.SAMPLE, 64, 64, 3)).astype("float32")
+
+    class Base:
+        def predict(self, pictures: np.ndarray, verbose: int) -> np.ndarray:
+            return narrow_vgg19.features_of_prepared(pictures)
+
+    return reuse.extract("The features", None, function, images=fresh, model=Base())
 
 
 def standardize(function: Any) -> float:

@@ -10,9 +10,9 @@ from autograder import exercises, settings
 from autograder.grading.secret import secret_seed
 from autograder.place import DATA
 from autograder.student.data import chosen_source, scale, standardize
-from autograder.transport.known import course_weights
-from data_scripts import digits, faces, hidden_sets
-from data_scripts.cache import default_cache_dir
+from autograder.transport.known import course_weights, digest
+from data_scripts import digits, faces, hidden_sets, santa, weights_file
+from data_scripts.cache import cached_arrays, default_cache_dir
 
 KINDS = {
     "01_finger_exercises": "digits",
@@ -21,15 +21,16 @@ KINDS = {
     "04_faces_cnn": "standardized",
     "05_faces_cnn_tricks": "standardized",
     "07_faces_fine_tuning": "features",
+    "09_santa_vgg19": "santa",
 }
 """Kind of input of each exercise that trains networks."""
 
-WITH_VGG = ("06_faces_vgg_features",)
+WITH_VGG = ("06_faces_vgg_features", "09_santa_vgg19")
 """Exercises whose networks hold weights of the course's VGG16 or VGG19."""
 
 
 class Splits(NamedTuple):
-    """Inputs (n, ...) float32 and labels (n,) of the three splits."""
+    """Inputs (n, ...), numbers or pictures, and labels (n,) of the three splits."""
 
     x_train: np.ndarray
     y_train: np.ndarray
@@ -40,14 +41,14 @@ class Splits(NamedTuple):
 
 
 def training_inputs(exercise: str, people_seed: int = faces.COURSE_SEED) -> Splits:
-    """Return the inputs of an exercise, prepared as its notebook prepares them, as images.
+    """Return the inputs of an exercise, as images; `as_taken` makes them what a network takes.
 
     Parameters
     ----------
     exercise : str
         Name of an exercise in `KINDS`.
     people_seed : int
-        Which eight people, or which digits.
+        Which eight people, which digits, or which people in costume.
     """
     kind = KINDS[exercise]
     if kind == "features":
@@ -57,14 +58,42 @@ def training_inputs(exercise: str, people_seed: int = faces.COURSE_SEED) -> Spli
     if kind == "digits":
         drawn = digits.load_digits(seed=people_seed)
         return Splits(*(scale(array) if array.ndim == 3 else array for array in drawn))
+    if kind == "santa":
+        return Splits(*santa.load_santa(seed=people_seed, progress=False))
     images = faces.load_faces(48, people_seed=people_seed)
     train, valid, test = standardize(images.x_train, images.x_valid, images.x_test)
     return Splits(train, images.y_train, valid, images.y_valid, test, images.y_test)
 
 
 def as_taken(images: np.ndarray, exercise: str, network: str) -> np.ndarray:
-    """Bring inputs (n, ...) into the shape that a network takes, such as rows of 784 numbers."""
-    return images.reshape(len(images), *exercises.load(exercise).networks[network].input)
+    """Bring inputs (n, ...) into the form that a network takes.
+
+    That is another shape, such as rows of 784 numbers, or the features of a pretrained network
+    where the exercise trains one network on pictures and another one on their features.
+    """
+    wanted = exercises.load(exercise).networks[network].input
+    if KINDS[exercise] == "santa":
+        images = _base_features(images) if len(wanted) == 1 else _prepared(images)
+    return images.reshape(len(images), *wanted)
+
+
+def _prepared(pictures: np.ndarray) -> np.ndarray:
+    import keras
+
+    prepared: np.ndarray = keras.applications.vgg19.preprocess_input(pictures.astype("float32"))
+    return prepared
+
+
+def _base_features(pictures: np.ndarray) -> np.ndarray:
+    """Return features of VGG19 without its top, kept under a name that no student's box shows."""
+
+    def build() -> dict[str, np.ndarray]:
+        from data_scripts import narrow_vgg19
+
+        return {"x": narrow_vgg19.base_features(pictures)}
+
+    of_both = f"{digest(pictures)[:16]}-{weights_file.weights_hash()[:16]}"
+    return cached_arrays(f"hidden-base-features-{of_both}", build)["x"]
 
 
 def hidden_inputs(
@@ -84,7 +113,7 @@ def hidden_inputs(
     Returns
     -------
     inputs : numpy.ndarray of float32, shape (2000, ...)
-        Standardised with the training images' numbers, scaled digits, or features.
+        Standardised with the training images' numbers, scaled digits, features, or pictures.
     labels : numpy.ndarray of int, shape (2000,)
     """
     kind = KINDS[exercise]
@@ -96,6 +125,8 @@ def hidden_inputs(
     if kind == "digits":
         drawn, digits_drawn = hidden_sets.render_digits(secret_seed, seed=people_seed)
         return scale(drawn), digits_drawn
+    if kind == "santa":
+        return hidden_sets.hidden_santa(secret_seed)
     train = faces.load_faces(48, people_seed=people_seed).x_train
     images, labels = hidden_sets.render_hidden(48, secret_seed, people_seed=people_seed)
     return standardize(train, images)[1], labels
@@ -158,9 +189,12 @@ def prepare(assignment: str, course_root: Path) -> Path:
 def _fill(cache: Path, assignment: str, course_root: Path, *, quick: bool) -> None:
     """Make what is missing in the cache; once a process, for it takes seconds to find it there."""
     if assignment in KINDS:
-        training_inputs(assignment)
+        splits = training_inputs(assignment)
         if not quick:  # a quick run measures no accuracy
-            hidden_inputs(assignment, secret_seed(course_root))
+            images, _ = hidden_inputs(assignment, secret_seed(course_root))
+            for network in exercises.load(assignment).networks:
+                as_taken(splits.x_valid, assignment, network)
+                as_taken(images, assignment, network)
     elif assignment in exercises.names():
         faces.load_faces(48)
     if assignment in WITH_VGG:

@@ -79,7 +79,9 @@ def train_cell(rung: str, people_seed: int) -> dict[str, Any]:
         (splits.x_valid, splits.y_valid),
         (splits.x_test, splits.y_test),
     ]
-    return dict(zip(("train", "validation", "test"), scores(model, sets), strict=True))
+    return dict(
+        zip(("train", "validation", "test"), scores(exercise, network, model, sets), strict=True)
+    )
 
 
 def judge(means: Mapping[str, float]) -> list[dict[str, Any]]:

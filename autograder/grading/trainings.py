@@ -49,37 +49,45 @@ def train(
     tf.config.experimental.enable_op_determinism()
     keras.utils.set_random_seed(seed)
     model = reference.build(exercises.load(exercise).networks[network], style)
-    model.compile(optimizer=course.optimizer(), loss=course.loss, metrics=["accuracy"])
-    passes = course.table.training.epochs if epochs is None else epochs
+    constants = course.table.trainings[network]
+    model.compile(optimizer=course.optimizer(network), loss=constants.loss, metrics=["accuracy"])
+    passes = constants.epochs if epochs is None else epochs
     if passes:
         classes = model.output_shape[-1]
         model.fit(
             as_taken(splits.x_train, exercise, network),
-            one_hot(splits.y_train, classes),
-            batch_size=course.batch_size,
+            _targets(splits.y_train, classes),
+            batch_size=constants.batch_size,
             epochs=passes,
             validation_data=(
                 as_taken(splits.x_valid, exercise, network),
-                one_hot(splits.y_valid, classes),
+                _targets(splits.y_valid, classes),
             ),
             verbose=0,
         )
     return model
 
 
-def scores(model: Any, sets: "list[tuple[np.ndarray, np.ndarray]]") -> list[float]:
+def _targets(labels: np.ndarray, classes: int) -> np.ndarray:
+    """Return labels as a network learns them: one-hot, or as they are for a single output."""
+    return labels.astype("float32") if classes == 1 else one_hot(labels, classes)
+
+
+def scores(
+    exercise: str, network: str, model: Any, sets: "list[tuple[np.ndarray, np.ndarray]]"
+) -> list[float]:
     """Measure a model as the verifier does, on one or more sets of inputs and labels.
 
-    Inputs (n, ...) are brought into the shape that the model takes.
+    Inputs are as `autograder.grading.inputs` gives them.
 
     Returns
     -------
     list of float
         Accuracies, 0 to 1, rounded to 4 decimals, in the order of the sets.
     """
-    shape = (-1, *model.input_shape[1:])
     return [
-        round(results.accuracy(model, inputs.reshape(shape), labels), 4) for inputs, labels in sets
+        round(results.accuracy(model, as_taken(inputs, exercise, network), labels), 4)
+        for inputs, labels in sets
     ]
 
 

@@ -212,13 +212,13 @@ def _notes(model: Any, network: Network, got: list[CanonicalLayer]) -> list[str]
     return found
 
 
-def ends_with_softmax(model: Any) -> bool:
-    """Tell whether the last thing that a model does is a softmax; False if it can't be read."""
+def last_activation(model: Any) -> str:
+    """Return the activation that a model ends with; empty for none, or if it can't be read."""
     try:
         layers = canonical_layers(model)
     except UnreadableModelError:
-        return False
-    return bool(layers) and layers[-1].settings.get("activation") == "softmax"
+        return ""
+    return str(layers[-1].settings.get("activation", "")) if layers else ""
 
 
 def has_logits_loss(model: Any) -> bool:

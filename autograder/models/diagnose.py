@@ -29,6 +29,7 @@ _CAUSE_OF_MISSING = {
     "BatchNormalization": "missing_batch_norm",
     "MaxPooling2D": "missing_pooling",
 }
+_CAUSE_OF_MISSING_OUTPUT = {"softmax": "missing_softmax", "sigmoid": "missing_sigmoid"}
 
 
 @dataclass(frozen=True)
@@ -117,8 +118,7 @@ class _Case:
         if self.column < len(self.got) and not self.got[self.column].allowed:
             return self.different(spec, self.got[self.column])
         cause = _CAUSE_OF_MISSING.get(spec.kind, "missing_layer")
-        if spec.settings.get("activation") == "softmax":
-            cause = "missing_softmax"
+        cause = _CAUSE_OF_MISSING_OUTPUT.get(spec.settings.get("activation", ""), cause)
         return self._diagnosis(cause, spec, None)
 
     def extra(self, layer: CanonicalLayer) -> Diagnosis:
@@ -151,6 +151,8 @@ class _Case:
         pair = (spec.settings.get("activation"), layer.settings.get("activation"))
         if pair == ("softmax", "sigmoid"):
             cause = "sigmoid_instead_of_softmax"
+        if pair == ("sigmoid", "softmax"):
+            cause = "softmax_on_one_output"
         return self._diagnosis(cause, spec, layer, setting)
 
     def _moved(self, spec: LayerSpec, layer: CanonicalLayer) -> Diagnosis:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
-from autograder.exercises.shapes import as_pair
+from autograder.exercises.shapes import DEFAULTS, as_pair
 
 Shape = tuple[int | None, ...]
 
@@ -90,10 +90,28 @@ def _dropout(layer: Any, before: Shape | None) -> _Settings:
     return {"rate": float(layer.rate), **_unusual(layer, {"noise_shape": None})}, ()
 
 
+def _augmentation(layer: Any, before: Shape | None) -> _Settings:
+    config = layer.get_config()
+    names = DEFAULTS[type(layer).__name__]
+    return {name: _one_sided(config[name]) for name in names}, ()
+
+
+def _one_sided(value: Any) -> Any:
+    """Write a range from -f to f as f, which is how one asks for it, and others as tables do."""
+    if not isinstance(value, (tuple, list)):
+        return value
+    return value[1] if value[0] == -value[1] else [float(end) for end in value]
+
+
 _READERS: dict[str, Callable[[Any, Shape | None], _Settings]] = {
     "Dense": _dense,
     "Conv2D": _convolution,
     "MaxPooling2D": _pooling,
     "BatchNormalization": _batch_norm,
     "Dropout": _dropout,
+    "RandomFlip": _augmentation,
+    "RandomRotation": _augmentation,
+    "RandomTranslation": _augmentation,
+    "RandomShear": _augmentation,
+    "RandomZoom": _augmentation,
 }

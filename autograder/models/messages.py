@@ -91,6 +91,11 @@ MESSAGES: dict[str, str] = {
         "A sigmoid looks at each class alone, so the outputs don't add up to 1; softmax makes "
         "probabilities of all classes together. " + _TRY
     ),
+    "softmax_on_one_output": (
+        "{where} should be {expected}; yours{name} is {got}.\n"
+        "Softmax shares 1 among all outputs, so that a single one is always 1, whatever the "
+        "picture shows. Yes or no needs a sigmoid. " + _TRY
+    ),
     "no_bias": (
         "{where} should be {expected}; yours{name} has no bias.\n"
         "{evidence}Try: leave use_bias=False out."
@@ -107,6 +112,10 @@ MESSAGES: dict[str, str] = {
     "missing_softmax": (
         _MISSING + "Without softmax the outputs are any numbers, and not probabilities that add "
         "up to 1. Try: {code} after the last Dense layer."
+    ),
+    "missing_sigmoid": (
+        _MISSING + "Without a sigmoid the output is any number, and not a probability between 0 "
+        "and 1. Try: {code} after the last Dense layer."
     ),
     "missing_flatten": (
         _MISSING + "A Dense layer on a block of features works on each pixel by itself; Flatten "

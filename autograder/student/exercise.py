@@ -1,13 +1,14 @@
 """What a notebook holds in its hand: constants, checks, hints and progress of one exercise."""
 
 from collections.abc import Callable
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
 
 from autograder import exercises, settings
 from autograder.student.cards import Card, Progress, show
-from autograder.student.checks import find_check, networks, results
+from autograder.student.checks import find_check, networks, results, reuse
 from autograder.student.checks.messages import failed
 from autograder.student.checks.reached import low_accuracy
 from autograder.student.outcome import CheckFailed, CheckOutcome, NotAttempted, Share, fail, is_gap
@@ -63,11 +64,39 @@ class Exercise:
         """Name of the loss, a course constant."""
         return self.table.training.loss
 
-    def optimizer(self) -> Any:
-        """Return a new optimiser with the course's learning rate; each model needs its own."""
+    def training(self, network: str) -> exercises.Training:
+        """Return the course constants of one network, where each has its own.
+
+        Parameters
+        ----------
+        network : str
+            Name of the network, as in the names of its tasks: ``"head"`` in ``"network_head"``.
+
+        Returns
+        -------
+        autograder.exercises.Training
+            ``optimizer``, ``learning_rate``, ``loss``, ``batch_size``, ``epochs``; 2 epochs in a
+            quick test run.
+
+        Raises
+        ------
+        KeyError
+            If the exercise has no such network.
+        """
+        course = self.table.trainings[network]
+        return replace(course, epochs=settings.QUICK_EPOCHS) if settings.quick() else course
+
+    def optimizer(self, network: str | None = None) -> Any:
+        """Return a new optimiser with the course's learning rate; each model needs its own.
+
+        Parameters
+        ----------
+        network : str, optional
+            Name of the network, where each has a learning rate of its own.
+        """
         import keras
 
-        training = self.table.training
+        training = self.table.training if network is None else self.training(network)
         return keras.optimizers.get(
             {
                 "class_name": training.optimizer,
@@ -274,7 +303,7 @@ class Exercise:
             ) from None
 
 
-NEEDS_TABLE = {networks.network, networks.training}
+NEEDS_TABLE = {networks.network, networks.training, reuse.arrays}
 """Checks that look into the exercise's table of layers and constants."""
 
 

@@ -36,10 +36,16 @@ class TrainingProgress(keras.callbacks.Callback):  # type: ignore[misc]
         File, ending in ``.weights.h5``, in which the weights of the epoch with the highest
         validation accuracy are kept, by `keras.callbacks.ModelCheckpoint`. The network itself
         goes on to its last epoch.
+
+    Attributes
+    ----------
+    seconds : float
+        How long the training took; 0 before it has ended.
     """
 
     def __init__(self, best_weights: str | None = None) -> None:
         super().__init__()
+        self.seconds = 0.0
         self.checkpoint = (
             None
             if best_weights is None
@@ -108,14 +114,14 @@ class TrainingProgress(keras.callbacks.Callback):  # type: ignore[misc]
     def on_train_end(self, logs: dict[str, Any] | None = None) -> None:
         """Say how it ended, and show the whole curves."""
         self._stop.let_go()
-        seconds = time.monotonic() - self._begin
+        self.seconds = time.monotonic() - self._begin
         if not self._stop.pressed:
-            self._line.end(f"Trained in {seconds:.0f} s: {_figures(logs)}{self._kept()}", 1.0)
+            self._line.end(f"Trained in {self.seconds:.0f} s: {_figures(logs)}{self._kept()}", 1.0)
         else:
             steps = self.params.get("steps")
             step = f", step {self._step}{f' of {steps}' if steps else ''}" if self._step else ""
             self._line.end(
-                f"Stopped in {self._where().lower()}{step}, after {seconds:.0f} s: "
+                f"Stopped in {self._where().lower()}{step}, after {self.seconds:.0f} s: "
                 f"{_figures(logs)}. The network keeps what it has learned so far, and the history "
                 "its epochs: you can go on with the next cells. For the whole training, run the "
                 f"notebook again from the cell with exercise.seed() on.{self._kept()}",

@@ -21,8 +21,8 @@ LAYERS: Final = _names("""
     GlobalMaxPooling2D GlobalMaxPooling3D GroupNormalization Identity InputLayer LSTM
     LayerNormalization LeakyReLU Masking MaxPooling1D MaxPooling2D MaxPooling3D Maximum Minimum
     MultiHeadAttention Multiply Normalization PReLU Permute RMSNormalization RandomBrightness
-    RandomContrast RandomCrop RandomFlip RandomRotation RandomTranslation RandomZoom ReLU
-    RepeatVector Rescaling Reshape Resizing SeparableConv1D SeparableConv2D SimpleRNN Softmax
+    RandomContrast RandomCrop RandomFlip RandomRotation RandomShear RandomTranslation RandomZoom
+    ReLU RepeatVector Rescaling Reshape Resizing SeparableConv1D SeparableConv2D SimpleRNN Softmax
     SpatialDropout1D SpatialDropout2D SpatialDropout3D SpectralNormalization Subtract
     TimeDistributed UnitNormalization UpSampling1D UpSampling2D UpSampling3D ZeroPadding1D
     ZeroPadding2D ZeroPadding3D

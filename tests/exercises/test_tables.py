@@ -21,6 +21,9 @@ COUNTS = {
     ("06_faces_vgg_features", "vgg16"): (138_357_544, 138_357_544, 0),
     ("07_faces_fine_tuning", "a"): (1_805_608, 1_804_008, 1_600),
     ("07_faces_fine_tuning", "b"): (1_885_008, 1_883_008, 2_000),
+    ("09_santa_vgg19", "head"): (524_801, 524_801, 0),
+    ("09_santa_vgg19", "frozen"): (20_294_985, 270_601, 20_024_384),
+    ("09_santa_vgg19", "tuned"): (20_294_985, 9_709_833, 10_585_152),
 }
 
 LAYER_COUNTS = {
@@ -123,6 +126,26 @@ def test_unknown_exercise_is_named_with_those_that_exist() -> None:
         exercises.load("99_nothing")
 
 
+def test_a_network_may_have_course_constants_of_its_own() -> None:
+    trainings = exercises.load("09_santa_vgg19").trainings
+    found = {key: (each.learning_rate, each.batch_size) for key, each in trainings.items()}
+    assert found == {"head": (1e-4, 10), "frozen": (2e-5, 20), "tuned": (1e-5, 20)}
+    assert {each.loss for each in trainings.values()} == {"binary_crossentropy"}
+    others = exercises.load("03_faces_fc")
+    assert others.trainings == dict.fromkeys(others.networks, others.training)
+
+
+def test_parts_are_written_once_and_frozen_where_they_are_named() -> None:
+    networks = exercises.load("09_santa_vgg19").networks
+    frozen, tuned = networks["frozen"].layers, networks["tuned"].layers
+    convolutions = [spec for spec in frozen if spec.kind == "Conv2D"]
+    assert len(convolutions) == 16
+    assert not any(spec.trainable for spec in convolutions)
+    assert sum(spec.trainable for spec in tuned if spec.kind == "Conv2D") == 4
+    assert frozen[-5].output_shape == (2048,)
+    assert [spec.settings for spec in frozen] == [spec.settings for spec in tuned]
+
+
 def test_a_small_table_is_read() -> None:
     table = exercises.parse("tiny", TABLE)
     assert table.networks["a"].layers[0].settings == {"units": 2}
@@ -140,6 +163,7 @@ def test_a_small_table_is_read() -> None:
         ("seed = 1", "", "'seed' is missing"),
         ("epochs = 1", "epoch = 1", "epoch"),
         ('layer = "Dense", units = 2', 'layer = "Conv2D", filters = 2', "needs an image"),
+        ('layer = "Dense", units = 2', 'part = "base"', "'base' is missing"),
     ],
 )
 def test_a_wrong_table_is_refused_with_its_fault(old: str, new: str, message: str) -> None:

@@ -32,7 +32,9 @@ def trained(monkeypatch: pytest.MonkeyPatch) -> list[dict[str, Any]]:
         return inputs.Splits(flat, LABELS, flat, LABELS, flat, LABELS)
 
     monkeypatch.setattr(trainings, "train", train)
-    monkeypatch.setattr(trainings, "scores", lambda model, sets: [0.5] * len(sets))
+    monkeypatch.setattr(
+        trainings, "scores", lambda exercise, network, model, sets: [0.5] * len(sets)
+    )
     monkeypatch.setattr(inputs, "training_inputs", training_inputs)
     monkeypatch.setattr(inputs, "hidden_inputs", lambda exercise, seed: (seed, LABELS))
     everything = Faces(*(part for _ in range(3) for part in (pictures(), LABELS)))

@@ -16,6 +16,7 @@ BUILT = [
         "04_faces_cnn",
         "05_faces_cnn_tricks",
         "07_faces_fine_tuning",
+        "09_santa_vgg19",
     )
     for key, network in load(exercise).networks.items()
 ]

@@ -274,10 +274,16 @@ def frozen_base() -> Network:
 
 
 def networks() -> dict[str, Network]:
-    """All networks that mistakes are made in, by exercise and key; equal ones once."""
+    """All networks that mistakes are made in, by exercise and key; equal ones once.
+
+    Where a pretrained network is used as it is, nobody writes its layers: for all of those stands
+    a small one, `frozen_base`.
+    """
     found: dict[str, Network] = {}
     for name in names():
         for key, network in load(name).networks.items():
+            if not all(spec.trainable for spec in network.layers):
+                continue
             if all(other.layers != network.layers for other in found.values()):
                 found[f"{name[:2]}{key if len(key) == 1 else ' ' + key}"] = network
     return {**found, "frozen base": frozen_base()}

@@ -124,7 +124,9 @@ def of_trainings() -> list[Row]:
     for mistake in WRONG_TRAININGS.values():
         row = Row(mistake.name, mistake.description)
         for (name, key), model in models.items():
-            history = mistake.pretend(model, load(name))
+            if not mistake.applies(load(name).trainings[key]):
+                continue
+            history = mistake.pretend(model, load(name), key)
             cause, message, share = outcome_of(
                 functools.partial(
                     networks.training, "Training", key, history, model=model, exercise=name

@@ -45,6 +45,18 @@ def test_progress_tells_states_in_words(capsys: pytest.CaptureFixture[str]) -> N
         assert state in text
 
 
+def test_each_network_may_have_its_own_optimizer(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.delenv("EIGHT_FACES_QUICK", raising=False)
+    exercise = Exercise("09_santa_vgg19")
+    optimizer = exercise.optimizer("tuned")
+    assert type(optimizer).__name__ == "RMSprop"
+    assert float(optimizer.learning_rate) == pytest.approx(1e-5)
+    assert exercise.training("frozen").epochs == 10
+    assert exercise.training("tuned").batch_size == 20
+    monkeypatch.setenv("EIGHT_FACES_QUICK", "1")
+    assert exercise.training("frozen").epochs == 2
+
+
 def test_waiting_cells_say_for_which_task(capsys: pytest.CaptureFixture[str]) -> None:
     exercise = Exercise("03_faces_fc")
     assert not exercise.ready("training_a", ...)

@@ -47,7 +47,7 @@ def test_one_line_says_what_was_found(capsys: pytest.CaptureFixture[str], tmp_pa
     (line,) = capsys.readouterr().out.splitlines()
     assert line.startswith(f"Ready: Python {sys.version.split()[0]}, TensorFlow 2.")
     assert "GPU" in line
-    assert "drawn by the course; weights of VGG16: course" in line
+    assert "drawn by the course; pretrained weights: course" in line
     assert line.endswith(f"Data folder: {tmp_path / 'cache'}")
 
 
@@ -56,7 +56,7 @@ def test_original_data_are_said_to_be_in_use(
 ) -> None:
     monkeypatch.setenv(place.DATA, "original")
     place.prepare("..")
-    assert "Pictures: original data; weights" in capsys.readouterr().out
+    assert "Pictures: original data; pretrained weights" in capsys.readouterr().out
 
 
 def test_a_gpu_is_seen_without_tensorflow(

@@ -60,8 +60,15 @@ class Kind:
 
 
 def built_networks(table: ExerciseTable) -> list[Network]:
-    """Networks that students of an exercise build themselves, in the order of the tasks."""
-    return [net for key, net in table.networks.items() if f"network_{key}" in table.tasks]
+    """Networks that students of an exercise write layer by layer, in the order of the tasks.
+
+    One with frozen layers holds a pretrained network, which nobody writes.
+    """
+    return [
+        network
+        for key, network in table.networks.items()
+        if f"network_{key}" in table.tasks and all(spec.trainable for spec in network.layers)
+    ]
 
 
 def last_network(table: ExerciseTable) -> Network:

@@ -13,6 +13,7 @@ Layer = tuple[str, dict[str, Any]]
 """Kind and settings of a layer; extra settings such as ``use_bias`` are those of Keras."""
 
 RELU: Layer = ("Activation", {"activation": "relu"})
+SIGMOID: Layer = ("Activation", {"activation": "sigmoid"})
 SOFTMAX: Layer = ("Activation", {"activation": "softmax"})
 WITH_WEIGHTS = ("Dense", "Conv2D")
 Variants = Callable[[list[Layer]], Iterator[list[Layer]]]

@@ -27,6 +27,7 @@ from autograder.grading.mutator.changes import (
 )
 from autograder.grading.mutator.layers import (
     RELU,
+    SIGMOID,
     SOFTMAX,
     WITH_WEIGHTS,
     Layer,
@@ -144,7 +145,7 @@ MISTAKES: dict[str, Mistake] = {
             "sigmoid_instead_of_relu",
             "a hidden layer has a sigmoid",
             "wrong_activation",
-            exchanged(RELU, ("Activation", {"activation": "sigmoid"})),
+            exchanged(RELU, SIGMOID),
         ),
         _mistake(
             "softmax_instead_of_relu",
@@ -168,7 +169,19 @@ MISTAKES: dict[str, Mistake] = {
             "sigmoid_instead_of_softmax",
             "the last activation is a sigmoid",
             "sigmoid_instead_of_softmax",
-            exchanged(SOFTMAX, ("Activation", {"activation": "sigmoid"})),
+            exchanged(SOFTMAX, SIGMOID),
+        ),
+        _mistake(
+            "no_sigmoid",
+            "the last activation of a network that answers yes or no was forgotten",
+            "missing_sigmoid",
+            dropped(lambda layer: layer == SIGMOID),
+        ),
+        _mistake(
+            "softmax_instead_of_sigmoid",
+            "softmax on a single output",
+            "softmax_on_one_output",
+            exchanged(SIGMOID, SOFTMAX),
         ),
         _mistake(
             "softmax_twice",

@@ -28,6 +28,8 @@ class WrongTraining:
         The course's batch size -> that of the mistake; its images -> how many were trained on.
     unrecorded : str
         Key that is missing from the history.
+    applies : callable
+        Whether it is a mistake where these are the course constants.
     """
 
     name: str
@@ -38,8 +40,9 @@ class WrongTraining:
     batch_size: Callable[[int], int] = lambda batch_size: batch_size
     images: Callable[[Images], int] = lambda images: images.train
     unrecorded: str = ""
+    applies: Callable[[Training], bool] = lambda course: True
 
-    def pretend(self, model: Any, table: ExerciseTable) -> Any:
+    def pretend(self, model: Any, table: ExerciseTable, network: str) -> Any:
         """Compile a model with this mistake, and make the history that fit would return.
 
         Parameters
@@ -48,6 +51,8 @@ class WrongTraining:
             A right model; nothing is trained.
         table : ExerciseTable
             The exercise, with the course constants.
+        network : str
+            Key of the network in that table.
 
         Returns
         -------
@@ -55,8 +60,7 @@ class WrongTraining:
         """
         import keras
 
-        course = table.training
-
+        course = table.trainings[network]
         arguments = {
             "optimizer": _optimizer(course.optimizer, course.learning_rate),
             "loss": course.loss,
@@ -101,23 +105,35 @@ def _schedule(course: Training) -> Any:
 def _logits_loss(course: Training) -> Any:
     import keras
 
-    return keras.losses.CategoricalCrossentropy(from_logits=True)
+    losses = {
+        "binary_crossentropy": keras.losses.BinaryCrossentropy,
+        "categorical_crossentropy": keras.losses.CategoricalCrossentropy,
+    }
+    return losses[course.loss](from_logits=True)
 
 
 _TRAININGS = (
     WrongTraining(
         "sparse_loss", "the loss for labels that are no rows", "sparse_loss",
         {"loss": lambda course: "sparse_categorical_crossentropy"},
+        applies=lambda course: course.loss == "categorical_crossentropy",
     ),
     WrongTraining(
         "binary_loss", "the loss for yes or no", "binary_loss",
         {"loss": lambda course: "binary_crossentropy"},
+        applies=lambda course: course.loss != "binary_crossentropy",
+    ),
+    WrongTraining(
+        "loss_of_classes", "the loss for several classes where the answer is yes or no",
+        "classes_loss", {"loss": lambda course: "categorical_crossentropy"},
+        applies=lambda course: course.loss == "binary_crossentropy",
     ),
     WrongTraining(
         "squared_error", "the loss for numbers", "wrong_loss", {"loss": lambda course: "mse"}
     ),
     WrongTraining(
-        "logits_twice", "softmax in the network, and from_logits in the loss", "logits_twice",
+        "logits_twice", "softmax or sigmoid in the network, and from_logits in the loss",
+        "logits_twice",
         {"loss": _logits_loss},
     ),
     WrongTraining(

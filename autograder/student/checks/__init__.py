@@ -13,6 +13,7 @@ from autograder.student.checks import (
     networks,
     predictions,
     results,
+    reuse,
 )
 
 CHECKS: dict[str, Callable[..., float]] = {
@@ -37,6 +38,9 @@ CHECKS: dict[str, Callable[..., float]] = {
     "code_layer": codes.code_layer,
     "code_model": codes.code_model,
     "codes": codes.codes,
+    "extract": reuse.extract,
+    "arrays": reuse.arrays,
+    "ways": reuse.ways,
 }
 
 

@@ -51,7 +51,7 @@ def preprocessing(title: str, variant: str | None, prepare: Any, *, images: np.n
     require_shape(array, (len(images), 224, 224, 3), "Your prepared images", "VGG16 was trained on "
                   "224 x 224 pixels in three colours: resize the pictures first.")  # fmt: skip
     expected = np.asarray(prepare_images(images))
-    if _close(array, expected):
+    if are_close(array, expected):
         return 1.0
     cause = _preprocessing_cause(array, expected)
     raise failed(cause, expected=f"{expected.mean():.1f}", got=f"{array.mean():.1f}")
@@ -70,7 +70,7 @@ def _preprocessing_cause(array: np.ndarray, expected: np.ndarray) -> str:
         "scaled_to_one": pixels / 127.5 - 1,
     }
     for cause, candidate in candidates.items():
-        if _close(array, candidate):
+        if are_close(array, candidate):
             return cause
     if abs(array.mean()) < 0.1 and abs(array.std() - 1) < 0.1:
         return "standardized_instead"
@@ -105,7 +105,7 @@ def feature_model(title: str, variant: str | None, model: Any, *, images: np.nda
     network(title, "features", model, exercise="06_faces_vgg_features")
     sample = images[:SAMPLE]
     features = np.asarray(model.predict(prepare_images(sample), verbose=0))
-    if not _close(features, expected_features(sample)):
+    if not are_close(features, expected_features(sample)):
         raise failed("weights_not_kept")
     return 1.0
 
@@ -218,17 +218,17 @@ def _require_features(
     require_shape(array, (len(images), *expected.shape[1:]), name, "One row of features an image, "
                   "4,096 numbers long.")  # fmt: skip
     given = array[rows]
-    if _close(given, expected):
+    if are_close(given, expected):
         return
-    if _close(np.sort(given.sum(axis=1)), np.sort(expected.sum(axis=1))) or _is_shuffled(
+    if are_close(np.sort(given.sum(axis=1)), np.sort(expected.sum(axis=1))) or _is_shuffled(
         array, rows, expected
     ):
         raise failed("rows_shuffled", name=name)
-    if _close(given, np.maximum(expected, 0)):
+    if are_close(given, np.maximum(expected, 0)):
         raise failed("features_after_relu", name=name)
     if _is_rescaled(array, rows, expected):
         raise failed("features_normalised", name=name)
-    if _close(given, np.asarray(model.predict(_only_resized(images[rows]), verbose=0))):
+    if are_close(given, np.asarray(model.predict(_only_resized(images[rows]), verbose=0))):
         raise failed("features_unprepared", name=name)
     raise failed("features_differ", name=name)
 
@@ -238,7 +238,7 @@ def _is_shuffled(array: np.ndarray, rows: list[int], expected: np.ndarray) -> bo
     sums = array.sum(axis=1, dtype="float64")
     for row, wanted in zip(rows, expected, strict=True):
         nearest = int(np.argmin(np.abs(sums - wanted.sum(dtype="float64"))))
-        if nearest == row or not _close(array[nearest], wanted):
+        if nearest == row or not are_close(array[nearest], wanted):
             return False
     return True
 
@@ -247,14 +247,14 @@ def _is_rescaled(array: np.ndarray, rows: list[int], expected: np.ndarray) -> bo
     """Tell whether rows were divided by their size, or columns standardised over all rows."""
     given = array[rows]
     sizes = np.linalg.norm(expected, axis=1, keepdims=True)
-    if _close(given * sizes / np.linalg.norm(given, axis=1, keepdims=True), expected):
+    if are_close(given * sizes / np.linalg.norm(given, axis=1, keepdims=True), expected):
         return True
     # standardising is one straight line a column: two rows give it, the others must lie on it
     change = expected[1:] - expected[0]
     moved = given[1:] - given[0]
     usable = np.abs(change[0]) > np.abs(change[0]).mean()
     slope = moved[0][usable] / change[0][usable]
-    return bool((slope > 0).all()) and _close(change[1:, usable] * slope, moved[1:, usable])
+    return bool((slope > 0).all()) and are_close(change[1:, usable] * slope, moved[1:, usable])
 
 
 def _only_resized(images: np.ndarray) -> np.ndarray:
@@ -263,6 +263,7 @@ def _only_resized(images: np.ndarray) -> np.ndarray:
     return np.asarray(keras.ops.image.resize(images.astype("float32"), (224, 224)))
 
 
-def _close(given: np.ndarray, expected: np.ndarray) -> bool:
+def are_close(given: np.ndarray, expected: np.ndarray) -> bool:
+    """Tell whether features agree but for rounding."""
     distance = np.linalg.norm(given.astype("float64") - expected)
     return bool(distance <= RELATIVE_TOLERANCE * np.linalg.norm(expected))

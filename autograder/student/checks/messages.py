@@ -131,12 +131,17 @@ MESSAGES: dict[str, str] = {
     ),
     "wrong_loss": (
         "model_{network} should be compiled with the loss {expected}; yours has {got}.\n"
-        "That one is made for other tasks than choosing one class of several. "
+        "That one is made for other tasks than telling classes apart. "
         'Try: loss="{expected}".'
     ),
+    "classes_loss": (
+        "model_{network} should be compiled with the loss {expected}; yours has {got}.\n"
+        "That one chooses one class of several, one output each; here a single output answers yes "
+        'or no. Try: loss="{expected}".'
+    ),
     "logits_twice": (
-        "model_{network} ends with softmax, and its loss was given from_logits=True.\n"
-        "The loss then applies softmax a second time, and the network hardly learns. "
+        "model_{network} ends with {activation}, and its loss was given from_logits=True.\n"
+        "The loss then applies {activation} a second time, and the network hardly learns. "
         'Try: loss="{expected}", without from_logits.'
     ),
     "recompile_forgotten": (
@@ -462,6 +467,42 @@ MESSAGES: dict[str, str] = {
         "{name} have the right shape, but they are not what your own feature model gives for "
         "these pictures.\n"
         "Try: prepare every batch, predict it with your feature model, and change nothing after."
+    ),
+    # a pretrained network that is used again
+    "features_not_flattened": (
+        "{name} should be rows of numbers, shape {expected}; yours are feature maps, {got}.\n"
+        "A Dense layer wants one row a picture. Try: .reshape(len(images), -1) at the end."
+    ),
+    "features_of_base_differ": (
+        "{name} have the right shape, but they are not what the pretrained network gives for these "
+        "pictures.\nTry: base.predict of the pictures as they come (they are prepared already), "
+        "and nothing but reshape after it."
+    ),
+    "counted_after_freezing": (
+        "{name} should be {expected}; yours is {got}, which is the number after freezing.\n"
+        "Try: count once before base.trainable = False, and once after it."
+    ),
+    "parameters_for_arrays": (
+        "{name} should be {expected}; yours is {got}: those are the single numbers.\n"
+        "Here the arrays that hold them are counted, two a layer. "
+        "Try: len(model.trainable_weights)."
+    ),
+    "arrays_differ": (
+        "{name} should be {expected}; yours is {got}.\n"
+        "Try: len(model.trainable_weights), and look at trainable of every layer."
+    ),
+    "not_seconds": "{name} should be a number of seconds, more than 0; yours is {got}.",
+    "all_parameters_counted": (
+        "{name} should be {expected}; yours is {got}: those are all parameters of {model}, the "
+        "frozen ones included.\nTry: add up the sizes of model.trainable_weights alone."
+    ),
+    "arrays_for_parameters": (
+        "{name} should be {expected}; yours is {got}: that is the number of arrays.\n"
+        "Try: add up how many numbers each of model.trainable_weights holds."
+    ),
+    "parameters_differ": (
+        "{name} is {got}, but {model} has {expected} parameters that learn.\n"
+        "Try: add up how many numbers each of model.trainable_weights holds."
     ),
 }
 

@@ -4,7 +4,7 @@ import math
 from typing import Any
 
 from autograder import exercises, settings
-from autograder.models.compare import compare, ends_with_softmax, has_logits_loss
+from autograder.models.compare import compare, has_logits_loss, last_activation
 from autograder.models.trainable import learned_arrays
 from autograder.student.checks.messages import failed
 from autograder.student.outcome import CheckFailed, Share, require_attempt, require_before
@@ -79,13 +79,13 @@ def training(title: str, variant: str | None, history: Any, *, model: Any, exerc
     if getattr(history, "model", model) is not model:
         raise failed("history_of_another_network", network=variant)
     table = exercises.load(exercise)
-    course = table.training
+    course = table.trainings[str(variant)]
     _require_loss(model, course.loss, variant)
     _require_optimizer(model, course, record, variant)
     for key, cause in (("accuracy", "no_accuracy"), ("val_accuracy", "no_validation")):
         if key not in record:
             raise failed(cause, network=variant)
-    _require_length(history, table, variant)
+    _require_length(history, table.images, course, variant)
     learned = learned_arrays(model)
     if learned is not None and learned != len(model.trainable_weights):
         raise failed(
@@ -112,13 +112,16 @@ def _require_loss(model: Any, expected: str, variant: str | None) -> None:
     name = str(getattr(loss, "name", None) or getattr(loss, "__name__", type(loss).__name__))
     if name != expected:
         cause = "wrong_loss"
-        if "sparse" in name:
+        if "categorical" in name and "binary" in expected:
+            cause = "classes_loss"
+        elif "sparse" in name:
             cause = "sparse_loss"
         elif "binary" in name:
             cause = "binary_loss"
         raise failed(cause, network=variant, expected=expected, got=name)
-    if has_logits_loss(model) and ends_with_softmax(model):
-        raise failed("logits_twice", network=variant, expected=expected)
+    last = last_activation(model)
+    if has_logits_loss(model) and last in ("softmax", "sigmoid"):
+        raise failed("logits_twice", network=variant, expected=expected, activation=last)
 
 
 def _require_optimizer(
@@ -127,7 +130,9 @@ def _require_optimizer(
     optimizer: Any = model.optimizer
     name = type(optimizer).__name__
     if name.lower() != course.optimizer.lower():
-        wanted = course.optimizer.capitalize()
+        import keras
+
+        wanted = type(keras.optimizers.get(course.optimizer)).__name__
         raise failed("wrong_optimizer", network=variant, expected=wanted, got=name)
     # a callback that lowers the rate notes down every one; the first is the one that was set
     noted = record.get("learning_rate")
@@ -140,8 +145,9 @@ def _require_optimizer(
         )
 
 
-def _require_length(history: Any, table: exercises.ExerciseTable, variant: str | None) -> None:
-    course = table.training
+def _require_length(
+    history: Any, counts: exercises.Images, course: exercises.Training, variant: str | None
+) -> None:
     done = len(history.history["loss"])
     epochs = settings.QUICK_EPOCHS if settings.quick() else course.epochs
     if done != epochs:
@@ -151,7 +157,7 @@ def _require_length(history: Any, table: exercises.ExerciseTable, variant: str |
     if not isinstance(steps, int):
         return
     share = settings.QUICK_SHARE if settings.quick() else 1
-    images, others = table.images.train // share, table.images.others // share
+    images, others = counts.train // share, counts.others // share
     expected = math.ceil(images / course.batch_size)
     if steps == math.ceil(others / course.batch_size):
         raise failed("trained_on_few_images", network=variant, got=others, expected=images)

@@ -40,7 +40,9 @@ def predict(model: Any, images: np.ndarray) -> np.ndarray:
 
 
 def accuracy(model: Any, images: np.ndarray, labels: np.ndarray) -> float:
-    """Return the share of images whose largest output is at their label, 0 to 1.
+    """Return the share of images whose output says their label, 0 to 1.
+
+    The output says the class at which it is largest; a single one says 1 above one half, else 0.
 
     Parameters
     ----------
@@ -48,7 +50,9 @@ def accuracy(model: Any, images: np.ndarray, labels: np.ndarray) -> float:
     images : numpy.ndarray, shape (n, ...)
     labels : numpy.ndarray of int, shape (n,)
     """
-    return float(np.mean(predict(model, images).argmax(axis=1) == labels))
+    outputs = predict(model, images)
+    said = outputs[:, 0] > 0.5 if outputs.shape[1] == 1 else outputs.argmax(axis=1)
+    return float(np.mean(said == labels))
 
 
 def accuracies(
@@ -95,7 +99,7 @@ def accuracies(
     for name, model in models.items():
         if is_gap(model):
             problems.append(("network_open", text("network_open", network=name)))
-        elif problem := _wrong_accuracy(variable, name, reported.get(name), models, own):
+        elif problem := wrong_accuracy(variable, name, reported.get(name), models, own):
             problems.append(problem)
     if not problems:
         return 1.0
@@ -105,10 +109,26 @@ def accuracies(
     return Share.of(1 - len(problems) / len(models), [message], [cause])
 
 
-def _wrong_accuracy(
+def wrong_accuracy(
     variable: str, name: str, given: Any, models: dict[str, Any], own_data: dict[str, Any]
 ) -> tuple[str, str] | None:
-    """Return cause and message of the first wrong accuracy of one network."""
+    """Return cause and message of the first wrong accuracy of one network.
+
+    Parameters
+    ----------
+    variable, name : str
+        What the notebook calls the dictionary of all networks, and this network's key in it.
+    given : dict of str to float
+        What stands there: accuracies by split.
+    models : dict of str to keras.Model
+    own_data : dict of str to dict of str to (images, labels)
+        For each network the splits that are asked for.
+
+    Returns
+    -------
+    tuple of str, or None
+        None where all are right.
+    """
     data = own_data[name]
 
     def problem(cause: str, **fields: object) -> tuple[str, str]:
@@ -152,8 +172,11 @@ def _agrees(value: float, own: float) -> bool:
 
 
 def _cross_entropy(model: Any, images: np.ndarray, labels: np.ndarray) -> float:
-    """Work out the loss that a network of class probabilities has."""
-    of_truth = predict(model, images)[np.arange(len(labels)), labels]
+    """Work out the loss that a network of probabilities has."""
+    outputs = predict(model, images)
+    if outputs.shape[1] == 1:
+        outputs = np.concatenate([1 - outputs, outputs], axis=1)
+    of_truth = outputs[np.arange(len(labels)), labels]
     return float(-np.log(np.clip(of_truth, 1e-7, 1.0)).mean())
 
 
