@@ -9,6 +9,7 @@ from autograder.grading import hidden
 from autograder.grading.inputs import Splits
 from autograder.student.checks import results
 from autograder.student.outcome import CheckFailed, NotAttempted
+from data_scripts import narrow_vgg19
 from data_scripts.features import prepare_images
 
 
@@ -65,6 +66,20 @@ def test_a_preprocessing_that_only_knows_the_pictures_of_the_notebook() -> None:
 
     with pytest.raises(CheckFailed, match="the numbers are not"):
         hidden.preprocessing(prepare)
+
+
+def extract(pictures: np.ndarray) -> np.ndarray:
+    return narrow_vgg19.features_of_prepared(pictures).reshape(len(pictures), -1)
+
+
+def test_a_function_that_gives_the_features_of_any_picture() -> None:
+    assert hidden.extract(extract) == 1.0
+
+
+def test_features_of_another_network_are_none() -> None:
+    with pytest.raises(CheckFailed) as failed:
+        hidden.extract(lambda pictures: np.ones((len(pictures), 2048)))
+    assert failed.value.cause == "features_of_base_differ"
 
 
 def standardize(train: np.ndarray, *others: np.ndarray) -> list[np.ndarray]:

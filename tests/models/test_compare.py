@@ -315,6 +315,59 @@ def test_a_frozen_layer_is_reported_where_something_is_trained() -> None:
     assert result.difference.position == 3
 
 
+SANTA = load("09_santa_vgg19").networks
+
+
+def santa_network(activation: str = "sigmoid", flip: str = "horizontal") -> Any:
+    """Build way 2 as students do: augmentation and a whole network as layers, without weights."""
+    layers = keras.layers
+    augmentation = keras.Sequential([
+        layers.RandomRotation(40 / 360, fill_mode="nearest"),
+        layers.RandomTranslation(0.2, 0.2, fill_mode="nearest"),
+        layers.RandomZoom(0.2, fill_mode="nearest"),
+        layers.RandomShear((0, 0.2), (0, 0.2), fill_mode="nearest"),
+        layers.RandomFlip(flip),
+    ])  # fmt: skip
+    with keras.StatelessScope(initialize_variables=False):
+        base = keras.applications.VGG19(weights=None, include_top=False, input_shape=(64, 64, 3))
+        base.trainable = False
+        end = [layers.Flatten(), layers.Dense(132, activation="relu"), layers.Dense(1)]
+        last = [layers.Activation(activation)] if activation else []
+        return keras.Sequential([keras.Input((64, 64, 3)), augmentation, base, *end, *last])
+
+
+def test_a_network_in_a_network_with_augmentation_is_the_table() -> None:
+    model = santa_network()
+    assert compare(model, SANTA["frozen"]).matches
+    base = model.layers[1]
+    base.trainable = True
+    difference = compare(model, SANTA["frozen"]).difference
+    assert difference is not None
+    assert difference.cause == "not_frozen"
+    for layer in base.layers:
+        layer.trainable = layer.name.startswith("block5")
+    assert compare(model, SANTA["tuned"]).matches
+    base.layers[-5].trainable = False
+    difference = compare(model, SANTA["tuned"]).difference
+    assert difference is not None
+    assert (difference.cause, difference.layer_name) == ("frozen_layer", "block5_conv1")
+
+
+@pytest.mark.parametrize(
+    ("changed", "cause"),
+    [
+        ({"activation": ""}, "missing_sigmoid"),
+        ({"activation": "softmax"}, "softmax_on_one_output"),
+        ({"activation": "relu"}, "wrong_activation"),
+        ({"flip": "vertical"}, "wrong_setting"),
+    ],
+)
+def test_mistakes_around_a_pretrained_network(changed: dict[str, str], cause: str) -> None:
+    difference = compare(santa_network(**changed), SANTA["frozen"]).difference
+    assert difference is not None
+    assert difference.cause == cause
+
+
 def test_commuted_neighbours_get_a_note(run_code: RunCode) -> None:
     written = plain_layers(TRICKS_C)
     place = next(i for i, layer in enumerate(written) if layer[0] == "MaxPooling2D")
