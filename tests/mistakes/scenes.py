@@ -229,6 +229,56 @@ def _all_features(table: ExerciseTable) -> tuple[tuple[Any, ...], dict[str, Any]
     return ({split: _features(each) for split, each in images.items()},), given
 
 
+class Maps(Linear):
+    """Stand for a pretrained network without its top: its output is 2 x 2 maps."""
+
+    def predict(
+        self, images: np.ndarray, batch_size: int = 32, verbose: int | str = "auto"
+    ) -> np.ndarray:
+        """Return maps, (n, 2, 2, outputs / 4) float32."""
+        return super().predict(images).reshape(len(images), 2, 2, -1)
+
+
+def _extract(table: ExerciseTable) -> tuple[tuple[Any, ...], dict[str, Any]]:
+    base = Maps(square=10, outputs=64, seed=4, size=0.05, softmax=False)
+
+    def extract(images: np.ndarray) -> np.ndarray:
+        return base.predict(images).reshape(len(images), -1)
+
+    prepared = keras.applications.vgg19.preprocess_input(pictures(4, 2).astype("float32"))
+    return (extract,), {"images": prepared, "model": base}
+
+
+def _arrays(table: ExerciseTable) -> tuple[tuple[Any, ...], dict[str, Any]]:
+    return (36, 4), {"exercise": table.name}
+
+
+@functools.cache
+def yes_or_no() -> dict[str, Any]:
+    """Three small networks with one output, each with a part that does not learn."""
+    found = {}
+    for seed, name in enumerate(("head", "frozen", "tuned")):
+        keras.utils.set_random_seed(seed)
+        first = keras.layers.Dense(4, trainable=False)
+        last = [keras.layers.Dense(3), keras.layers.Dense(1, activation="sigmoid")]
+        found[name] = keras.Sequential([keras.Input((6,)), first, *last])
+    return found
+
+
+def _ways(table: ExerciseTable) -> tuple[tuple[Any, ...], dict[str, Any]]:
+    generator = np.random.default_rng(9)
+    rows, labels = generator.normal(size=(60, 6)).astype("float32"), generator.integers(0, 2, 60)
+    right = {
+        name: {
+            "seconds": 12.5,
+            "trainable": 19,
+            "test": float(np.mean((model.predict(rows, verbose=0)[:, 0] > 0.5) == labels)),
+        }
+        for name, model in yes_or_no().items()
+    }
+    return (right,), {"models": yes_or_no(), "data": dict.fromkeys(right, (rows, labels))}
+
+
 _MAKERS = {
     "one_hot": _one_hot,
     "flatten": _flatten,
@@ -245,6 +295,9 @@ _MAKERS = {
     "preprocessing": _preprocessing,
     "batch_features": _batch_features,
     "all_features": _all_features,
+    "extract": _extract,
+    "arrays_frozen": _arrays,
+    "ways": _ways,
 }
 
 

@@ -15,7 +15,7 @@ from autograder.grading.mutator import MISTAKES, spell
 from autograder.grading.mutator.wrong_trainings import WRONG_TRAININGS
 from autograder.grading.mutator.wrong_values import WRONG_VALUES, Scene, WrongValue
 from autograder.models.compare import compare
-from autograder.student.checks import find_check, networks
+from autograder.student.checks import CHECKS, find_check, networks
 from autograder.student.outcome import CheckOutcome, Share
 from tests.mistakes import scenes
 
@@ -156,7 +156,8 @@ def of_values() -> list[Row]:
 
 def _made(mistake: WrongValue, scene: Scene) -> Iterator[tuple[Scene, str]]:
     same_check = {"comparison": "accuracies"}
-    kind = same_check.get(scene.task, scene.task)
+    word = scene.task if scene.task in CHECKS else scene.task.rpartition("_")[0]
+    kind = same_check.get(word, word)
     if kind == mistake.check:
         yield from mistake.make(scene)
 

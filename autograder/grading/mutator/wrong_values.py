@@ -214,6 +214,39 @@ def _by_length(rows: np.ndarray) -> np.ndarray:
     return np.asarray(rows / np.linalg.norm(rows, axis=1, keepdims=True))
 
 
+def _extracting(change: Callable[[Any, np.ndarray], np.ndarray]) -> Callable[[Scene], Made]:
+    """Make a function that does something else with the pretrained network than to give rows."""
+
+    def make(scene: Scene) -> Made:
+        model = scene.given["model"]
+        yield scene.but(lambda images: change(model, images)), ""
+
+    return make
+
+
+def _rows_of(model: Any, images: np.ndarray) -> np.ndarray:
+    return np.asarray(model.predict(images, verbose=0)).reshape(len(images), -1)
+
+
+def _prepared_again(images: np.ndarray) -> np.ndarray:
+    import keras
+
+    return np.asarray(keras.applications.vgg19.preprocess_input(images.copy()))
+
+
+def _of_way(key: str, change: Callable[[Any, float], float]) -> Callable[[Scene], Made]:
+    """Change one number of one way after the other; `change` is given its network as well."""
+
+    def make(scene: Scene) -> Made:
+        (right,) = scene.values
+        for name, model in scene.given["models"].items():
+            wrong = copy.deepcopy(right)
+            wrong[name][key] = change(model, wrong[name][key])
+            yield scene.but(wrong), f'["{name}"]["{key}"]'
+
+    return make
+
+
 def _shares(matrix: np.ndarray) -> np.ndarray:
     return np.asarray(matrix / np.maximum(matrix.sum(axis=1, keepdims=True), 1))
 
@@ -596,6 +629,52 @@ _CATALOGUE = (
     WrongValue(
         "last_batch_lost", "the last, smaller batch is missing", "all_features", "wrong_shape",
         _splits(lambda rows: rows[:-1]),
+    ),
+    WrongValue(
+        "maps_for_rows", "feature maps that are not flattened", "extract",
+        "features_not_flattened", _extracting(lambda model, images: model.predict(images)),
+    ),
+    WrongValue(
+        "prepared_again", "preprocess_input once more", "extract", "preprocessed_twice",
+        _extracting(lambda model, images: _rows_of(model, _prepared_again(images))),
+    ),
+    WrongValue(
+        "features_scaled", "prepared pictures divided by 255", "extract",
+        "features_of_base_differ", _extracting(lambda model, images: _rows_of(model, images / 255)),
+    ),
+    WrongValue(
+        "rows_as_columns", "a column for each picture", "extract", "rows_and_columns_swapped",
+        _extracting(lambda model, images: _rows_of(model, images).T),
+    ),
+    WrongValue(
+        "counted_when_frozen", "both counted after freezing", "arrays", "counted_after_freezing",
+        lambda scene: iter([(scene.but(scene.values[1], scene.values[1]), "before")]),
+    ),
+    WrongValue(
+        "layers_for_arrays", "layers instead of arrays", "arrays", "arrays_differ",
+        lambda scene: iter([(scene.but(*(count // 2 for count in scene.values)), "before")]),
+    ),
+    WrongValue(
+        "numbers_for_arrays", "single parameters instead of arrays", "arrays",
+        "parameters_for_arrays",
+        lambda scene: iter([(scene.but(scene.values[0], 270_601), "after")]),
+    ),
+    WrongValue(
+        "no_time", "no time was taken", "ways", "not_seconds",
+        _of_way("seconds", lambda model, value: 0.0),
+    ),
+    WrongValue(
+        "frozen_ones_counted", "all parameters instead of those that learn", "ways",
+        "all_parameters_counted", _of_way("trainable", lambda model, value: model.count_params()),
+    ),
+    WrongValue(
+        "arrays_for_numbers", "arrays instead of single parameters", "ways",
+        "arrays_for_parameters",
+        _of_way("trainable", lambda model, value: len(model.trainable_weights)),
+    ),
+    WrongValue(
+        "way_in_per_cent", "the accuracy of a way in per cent", "ways", "per_cent",
+        _of_way("test", lambda model, value: 100 * value),
     ),
 )  # fmt: skip
 

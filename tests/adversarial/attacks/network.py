@@ -9,7 +9,7 @@ import socket
 def ask(family, address, kind=socket.SOCK_STREAM):
     try:
         with socket.socket(family, kind) as line:
-            line.settimeout(0.7)
+            line.settimeout(3)
             line.connect(address)
             line.send(b"?")
             return int(line.recv(20))
@@ -56,7 +56,7 @@ FAMILY = Family(
 import subprocess
 
 text = "exec 3<>/dev/tcp/127.0.0.1/<<tcp>> && head -c 2 <&3"
-done = subprocess.run(["bash", "-c", text], capture_output=True, timeout=3)
+done = subprocess.run(["bash", "-c", text], capture_output=True)
 if done.stdout:
     answer = int(done.stdout)
 """
