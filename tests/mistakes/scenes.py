@@ -338,8 +338,13 @@ def networks() -> dict[str, Network]:
             if not all(spec.trainable for spec in network.layers):
                 continue
             if all(other.layers != network.layers for other in found.values()):
-                found[f"{name[:2]}{key if len(key) == 1 else ' ' + key}"] = network
+                found[label(name, key)] = network
     return {**found, "frozen base": frozen_base()}
+
+
+def label(name: str, key: str) -> str:
+    """Return a short name of a network: of its exercise the number, and its key."""
+    return f"{name[:2]}{key if len(key) == 1 else ' ' + key}"
 
 
 def exercise_of(label: str) -> str:

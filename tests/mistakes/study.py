@@ -97,7 +97,9 @@ def of_networks() -> list[Row]:
                 is_named = (
                     difference.cause in mutant.causes and difference.position == mutant.position
                 )
-                said = f"{difference.cause} at layer {difference.position}, not {mutant.position}"
+                said = f"{difference.cause} at layer {difference.position}"
+                if difference.position != mutant.position:
+                    said += f", not {mutant.position}"
                 row.add(label, difference.message, is_named, said, share)
         rows.append(row)
     return rows
@@ -132,7 +134,9 @@ def of_trainings() -> list[Row]:
                     networks.training, "Training", key, history, model=model, exercise=name
                 )
             )
-            row.add(f"{name[:2]}{key}", message, cause == mistake.cause, cause or "accepted", share)
+            row.add(
+                scenes.label(name, key), message, cause == mistake.cause, cause or "accepted", share
+            )
         rows.append(row)
     return rows
 
