@@ -93,12 +93,19 @@ def _node_ids(pytest: list[str], marker: str) -> list[str]:
 
 
 def run(item: Item, log: Path) -> Outcome:
-    """Run one item; its output goes to a file."""
+    """Run one item; its output goes to a file.
+
+    Each has a temporary folder of its own: two runs of pytest that share one remove the leftovers
+    of older runs at the same time, and one of them ends with an error.
+    """
     begin = time.monotonic()
-    with log.open("wb") as file:
+    with (
+        log.open("wb") as file,
+        tempfile.TemporaryDirectory(prefix="full-", ignore_cleanup_errors=True) as folder,
+    ):
         status = subprocess.run(
             item.command, cwd=REPOSITORY, stdin=subprocess.DEVNULL, stdout=file,
-            stderr=subprocess.STDOUT,
+            stderr=subprocess.STDOUT, env=os.environ | {"PYTEST_DEBUG_TEMPROOT": folder},
         ).returncode  # fmt: skip
     lines = log.read_text(encoding="utf-8", errors="replace").splitlines()
     closing = next((line.strip() for line in reversed(lines) if line.strip()), "")
