@@ -134,6 +134,8 @@ class KernelCells(Execute):  # type: ignore[misc]
             elif now > deadline:
                 return False
             waiting = {task for task in (reading, replying) if not task.done()}
+            if not waiting:  # both came while we attended to something else
+                return True
             await asyncio.wait(
                 waiting,
                 timeout=max(min(self.poll, deadline - now), 0.01),
