@@ -91,7 +91,7 @@ def test_loss_accuracy_and_time_left_are_shown(line: Line) -> None:
     fit(network(), watch)
     assert 0 < watch.seconds < 600
     assert line.texts[0] == "Training starts."
-    epoch = next(text for text in line.texts if text.startswith("Epoch 2/4"))
+    epoch = next(text for text in line.texts if text.startswith("Epoch 2/4: "))
     for part in ("loss 0.", "accuracy 0.", "validation loss", " s left"):
         assert part in epoch
     assert line.texts[-1].startswith("Trained in ")
