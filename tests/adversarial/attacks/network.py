@@ -55,7 +55,7 @@ FAMILY = Family(
 <<answer>>
 import subprocess
 
-text = "exec 3<>/dev/tcp/127.0.0.1/<<tcp>> && head -c 2 <&3"
+text = "exec 3<>/dev/tcp/127.0.0.1/<<tcp>> && printf '?' >&3 && head -c 2 <&3"
 done = subprocess.run(["bash", "-c", text], capture_output=True)
 if done.stdout:
     answer = int(done.stdout)
