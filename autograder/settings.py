@@ -30,6 +30,11 @@ def quick() -> bool:
     return os.environ.get(QUICK, "") not in ("", "0")
 
 
+def epochs(whole: int) -> int:
+    """Return how many epochs of a training are done: all, or `QUICK_EPOCHS` in a quick run."""
+    return QUICK_EPOCHS if quick() else whole
+
+
 def unattended() -> bool:
     """Tell whether a notebook is run by a program: for grading, or before it is handed in.
 

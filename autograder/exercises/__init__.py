@@ -109,9 +109,9 @@ class Network:
     may_be_frozen: bool = False
 
     @property
-    def outputs(self) -> int:
-        """Numbers that it gives for a picture: one a class, or a single one for yes or no."""
-        return self.layers[-1].output_shape[-1]
+    def is_written(self) -> bool:
+        """Whether students write all of its layers; frozen ones come with a pretrained network."""
+        return all(spec.trainable for spec in self.layers)
 
 
 @dataclass(frozen=True)

@@ -38,7 +38,7 @@ class CalibrationRuns:
         self.assignment = assignment
         self.folder = folder
         self.table = exercises.load(assignment)
-        raw_differs = inputs.KINDS[assignment] not in ("features", "santa")
+        raw_differs = inputs.KINDS[assignment] not in inputs.PRETRAINED
         self.weak_kinds = WEAK if raw_differs else WEAK[:-1]
 
     @cached_property

@@ -6,7 +6,7 @@ from dataclasses import asdict
 from typing import Any
 
 from autograder import exercises
-from autograder.grading.inputs import KINDS
+from autograder.grading.inputs import KINDS, PRETRAINED
 from data_scripts import digits, faces, santa, weights_file
 
 
@@ -35,12 +35,10 @@ def ingredients(assignment: str) -> dict[str, str]:
     own = {key: asdict(one) for key, one in table.trainings.items() if one != table.training}
     if own:
         decisive["trainings"] = own
-    hashes = {"table": _hash(decisive), "renderer": faces.renderer_hash()}
-    if KINDS[assignment] == "digits":
-        hashes["renderer"] = digits.renderer_hash()
-    if KINDS[assignment] == "santa":
-        hashes["renderer"] = santa.renderer_hash()
-    if KINDS[assignment] in ("features", "santa"):
+    kind = KINDS[assignment]
+    renderer = {"digits": digits, "santa": santa}.get(kind, faces).renderer_hash()
+    hashes = {"table": _hash(decisive), "renderer": renderer}
+    if kind in PRETRAINED:
         hashes["weights"] = weights_file.weights_hash()
     return hashes
 

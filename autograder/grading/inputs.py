@@ -25,6 +25,9 @@ KINDS = {
 }
 """Kind of input of each exercise that trains networks."""
 
+PRETRAINED = ("features", "santa")
+"""Kinds of inputs that a pretrained network looks at, so that its weights decide accuracies."""
+
 WITH_VGG = ("06_faces_vgg_features", "09_santa_vgg19")
 """Exercises whose networks hold weights of the course's VGG16 or VGG19."""
 
@@ -192,9 +195,9 @@ def _fill(cache: Path, assignment: str, course_root: Path, *, quick: bool) -> No
         splits = training_inputs(assignment)
         if not quick:  # a quick run measures no accuracy
             images, _ = hidden_inputs(assignment, secret_seed(course_root))
-            for network in exercises.load(assignment).networks:
-                as_taken(splits.x_valid, assignment, network)
-                as_taken(images, assignment, network)
+            if KINDS[assignment] == "santa":
+                _base_features(splits.x_valid)
+                _base_features(images)
     elif assignment in exercises.names():
         faces.load_faces(48)
     if assignment in WITH_VGG:

@@ -57,7 +57,7 @@ class Exercise:
     @property
     def epochs(self) -> int:
         """Passes over the training set, a course constant; 2 in a quick test run."""
-        return settings.QUICK_EPOCHS if settings.quick() else self.table.training.epochs
+        return settings.epochs(self.table.training.epochs)
 
     @property
     def loss(self) -> str:
@@ -84,7 +84,7 @@ class Exercise:
             If the exercise has no such network.
         """
         course = self.table.trainings[network]
-        return replace(course, epochs=settings.QUICK_EPOCHS) if settings.quick() else course
+        return replace(course, epochs=settings.epochs(course.epochs))
 
     def optimizer(self, network: str | None = None) -> Any:
         """Return a new optimiser with the course's learning rate; each model needs its own.

@@ -43,5 +43,20 @@ def test_features_of_hidden_pictures_lie_where_no_student_sees_them(cache: Path)
     assert "hidden" in kept[0]  # autograder.grading.sandbox.binds.cache_binds leaves these out
 
 
+def test_features_are_made_before_a_sandbox_can_only_read_them(
+    cache: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    labels = np.arange(5) % 2
+    splits = inputs.Splits(PICTURES, labels, PICTURES[:2], labels[:2], PICTURES, labels)
+    monkeypatch.setattr(inputs, "training_inputs", lambda exercise: splits)
+    monkeypatch.setattr(inputs, "hidden_inputs", lambda exercise, seed: (PICTURES[2:], labels[2:]))
+    monkeypatch.setattr(inputs, "course_weights", dict)
+    monkeypatch.delenv("EIGHT_FACES_QUICK", raising=False)
+    inputs.prepare(EXERCISE, tmp_path / "course")
+    monkeypatch.delattr(narrow_vgg19, "base_features")
+    for pictures in (PICTURES[:2], PICTURES[2:]):
+        assert inputs.as_taken(pictures, EXERCISE, "head").shape == (len(pictures), 2048)
+
+
 def test_rows_of_a_flat_network() -> None:
     assert inputs.as_taken(np.zeros((3, 28, 28, 1)), "02_mnist_cnn", "a").shape == (3, 784)

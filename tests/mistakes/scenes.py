@@ -335,9 +335,8 @@ def networks() -> dict[str, Network]:
     found: dict[str, Network] = {}
     for name in names():
         for key, network in load(name).networks.items():
-            if not all(spec.trainable for spec in network.layers):
-                continue
-            if all(other.layers != network.layers for other in found.values()):
+            is_new = all(other.layers != network.layers for other in found.values())
+            if network.is_written and is_new:
                 found[label(name, key)] = network
     return {**found, "frozen base": frozen_base()}
 

@@ -60,14 +60,11 @@ class Kind:
 
 
 def built_networks(table: ExerciseTable) -> list[Network]:
-    """Networks that students of an exercise write layer by layer, in the order of the tasks.
-
-    One with frozen layers holds a pretrained network, which nobody writes.
-    """
+    """Networks that students of an exercise write layer by layer, in the order of the tasks."""
     return [
         network
         for key, network in table.networks.items()
-        if f"network_{key}" in table.tasks and all(spec.trainable for spec in network.layers)
+        if f"network_{key}" in table.tasks and network.is_written
     ]
 
 

@@ -149,7 +149,7 @@ def _require_length(
     history: Any, counts: exercises.Images, course: exercises.Training, variant: str | None
 ) -> None:
     done = len(history.history["loss"])
-    epochs = settings.QUICK_EPOCHS if settings.quick() else course.epochs
+    epochs = settings.epochs(course.epochs)
     if done != epochs:
         cause = "too_few_epochs" if done < epochs else "too_many_epochs"
         raise failed(cause, network=variant, got=done, expected=epochs)

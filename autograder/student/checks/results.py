@@ -101,12 +101,30 @@ def accuracies(
             problems.append(("network_open", text("network_open", network=name)))
         elif problem := wrong_accuracy(variable, name, reported.get(name), models, own):
             problems.append(problem)
+    return share_without(problems, len(models))
+
+
+def share_without(problems: list[tuple[str, str]], count: int) -> float:
+    """Return the share of `count` answers that is right, with what there is to say of the first.
+
+    Parameters
+    ----------
+    problems : list of (cause, message)
+        One for each answer that is wrong.
+    count : int
+        All answers.
+
+    Raises
+    ------
+    CheckFailed
+        If none is right.
+    """
     if not problems:
         return 1.0
     cause, message = problems[0]
-    if len(problems) == len(models):
+    if len(problems) == count:
         raise CheckFailed(message, cause)
-    return Share.of(1 - len(problems) / len(models), [message], [cause])
+    return Share.of(1 - len(problems) / count, [message], [cause])
 
 
 def wrong_accuracy(

@@ -10,8 +10,8 @@ from autograder.models.trainable import parameters_that_learn
 from autograder.student.checks.arrays import as_array, require_shape
 from autograder.student.checks.features import SAMPLE, are_close
 from autograder.student.checks.messages import failed, text
-from autograder.student.checks.results import wrong_accuracy
-from autograder.student.outcome import CheckFailed, Share, is_gap, require_attempt, require_before
+from autograder.student.checks.results import share_without, wrong_accuracy
+from autograder.student.outcome import is_gap, require_attempt, require_before
 
 ARRAYS_OF_A_LAYER = 2
 """A convolution and a Dense layer hold two arrays: kernel and bias."""
@@ -156,12 +156,7 @@ def ways(
         if (problem := _wrong_cost(name, table.get(name), models[name]))
         or (problem := wrong_accuracy("ways", name, table[name], models, tests))
     ]
-    if not problems:
-        return 1.0
-    cause, message = problems[0]
-    if len(problems) == len(models):
-        raise CheckFailed(message, cause)
-    return Share.of(1 - len(problems) / len(models), [message], [cause])
+    return share_without(problems, len(models))
 
 
 def _wrong_cost(name: str, given: Any, model: Any) -> tuple[str, str] | None:
