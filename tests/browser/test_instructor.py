@@ -123,7 +123,8 @@ def _look_at_the_feedback(page: Page, course: Path, screenshots: Path) -> None:
     expect(page.locator("body")).not_to_contain_text("Mark scheme")
     expect(page.locator("body")).not_to_contain_text("HIDDEN TESTS")
     page.get_by_role("link", name="network_b_test").click()
-    expect(page.locator("a[name=network_b_test]")).to_be_in_viewport()
+    cell = page.locator(".nbgrader_cell", has=page.locator("a[name=network_b_test]"))
+    expect(cell.locator(".panel-heading")).to_be_in_viewport(ratio=1)
     require_accessible(page)
 
 
