@@ -5,6 +5,7 @@ that cannot travel becomes a node that says why.
 """
 
 import json
+import tempfile
 import types
 import warnings
 from pathlib import Path
@@ -52,20 +53,36 @@ def call_function(request: str) -> None:
     ----------
     request : str
         Path of a JSON file: ``function``, a name in the notebook; ``arguments``, a folder with a
-        message of ``arguments`` and ``keywords``; and ``folder``, ``known``, ``forget`` as in
-        `export_names`.
+        message of ``arguments``, ``keywords`` and, where some of them are files, ``files``; and
+        ``folder``, ``known``, ``forget`` as in `export_names`.
     """
     asked = _read(request)
     given = Reader({}, _LIMITS, None, writable=True).read(Path(asked["arguments"]))
     encoder = _encoder(asked)
     try:
         function = _namespace()[asked["function"]]
-        result = function(*given["arguments"], **given["keywords"])
+        with tempfile.TemporaryDirectory(ignore_cleanup_errors=True) as folder:
+            arguments, keywords = _with_files(given, Path(folder))
+            result = function(*arguments, **keywords)
     except BaseException as error:  # an interrupt too: it ends the call, and this is the answer
         node = {"kind": "error", "type": type_name(error), "text": _text_of(error)}
         _send({RESULT: node}, encoder, asked)
         return
     _send(_encode_all({RESULT: result}, encoder, functions=False), encoder, asked)
+
+
+def _with_files(given: dict[str, Any], folder: Path) -> tuple[list[Any], dict[str, Any]]:
+    """Write the files that came along, and put their paths where they belong."""
+    arguments, keywords = list(given["arguments"]), dict(given["keywords"])
+    for number, (place, (name, content)) in enumerate(given.get("files", {}).items()):
+        path = folder / str(number) / name
+        path.parent.mkdir()
+        path.write_bytes(content.tobytes())
+        if isinstance(place, int):
+            arguments[place] = path
+        else:
+            keywords[place] = path
+    return arguments, keywords
 
 
 def _encoder(asked: dict[str, Any]) -> Encoder:

@@ -5,6 +5,8 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any, Final
 
+import numpy as np
+
 from autograder.student.outcome import CheckFailed
 from autograder.transport.read import write_values
 
@@ -47,7 +49,9 @@ class RemoteCalls:
         name : str
             Its name in the notebook.
         arguments, keywords : tuple, dict
-            Data alone: numbers, texts, arrays, and lists, tuples and dicts of these.
+            Data alone: numbers, texts, arrays, and lists, tuples and dicts of these. An argument
+            that is a `pathlib.Path` is a file: it is sent along, and the function is given the
+            path of its copy.
 
         Raises
         ------
@@ -58,7 +62,7 @@ class RemoteCalls:
         if self._calls > MOST_CALLS:
             raise CheckFailed(f"the tests may call your functions {MOST_CALLS} times, no more.")
         folder = self._exchange / f"arguments-{self._calls}"
-        write_values({"arguments": arguments, "keywords": keywords}, folder)
+        write_values(_message(arguments, keywords), folder)
         size = sum(path.stat().st_size for path in folder.iterdir())
         if size > LARGEST_ARGUMENTS:
             raise ValueError(f"{size:,} bytes of arguments are too much for one call")
@@ -69,3 +73,20 @@ class RemoteCalls:
         if "values" not in answer:
             raise CheckFailed(f"your function {name} could not be called: {answer.get('error')}")
         return self._read(name, Path(answer["values"]))
+
+
+def _message(arguments: tuple[Any, ...], keywords: dict[str, Any]) -> dict[str, Any]:
+    """Return what travels: arguments, and the files that some of them name."""
+    by_place: dict[Any, Any] = dict(enumerate(arguments))
+    by_place |= keywords
+    files = {
+        place: (path.name, np.frombuffer(path.read_bytes(), np.uint8))
+        for place, path in by_place.items()
+        if isinstance(path, Path)
+    }
+    given = {place: None if place in files else value for place, value in by_place.items()}
+    message: dict[str, Any] = {
+        "arguments": tuple(given[place] for place in range(len(arguments))),
+        "keywords": {name: given[name] for name in keywords},
+    }
+    return {**message, "files": files} if files else message

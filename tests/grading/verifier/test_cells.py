@@ -445,6 +445,22 @@ def test_a_students_function_knows_its_name(fresh):
     assert fresh.test(source, prepare=print).outputs == []
 
 
+def test_files_travel_to_a_students_function(fresh):
+    def content(path, other, shift=0):
+        return [path.name, path.read_text(), other.read_text(), shift, str(path.parent)]
+
+    source = (
+        "import tempfile\nfrom pathlib import Path\n"
+        "folder = Path(tempfile.mkdtemp())\n"
+        "for name in 'ab':\n"
+        "    (folder / f'{name}.txt').write_text(name * 3)\n"
+        "got = content(folder / 'a.txt', other=folder / 'b.txt', shift=2)\n"
+        "assert got[:4] == ['a.txt', 'aaa', 'bbb', 2] and got[4] != str(folder)\n"
+        "assert not Path(got[4]).exists()\n"
+    )
+    assert fresh.test(source, content=content).outputs == []
+
+
 def test_a_function_that_raises_is_the_students_error(fresh):
     def broken(values):
         raise ZeroDivisionError("in my own code")
