@@ -85,6 +85,7 @@ class KernelCells(Execute):  # type: ignore[misc]
         cell.outputs = []
         self.clear_before_next_output = False
         self._budget = OutputBudget(0 if silent else self.max_output)
+        self._has_left_out = False
         message_id = self.kc.execute(
             cell.source, silent=silent, store_history=not silent, stop_on_error=False
         )
@@ -149,26 +150,42 @@ class KernelCells(Execute):  # type: ignore[misc]
 
     async def _read_reply(self, message_id: str) -> dict[str, Any]:
         assert self.kc is not None
+        channel = self.kc.shell_channel
         while True:
+            # A channel that was closed raises something else than what is left out below.
+            message = await self._read(channel)
             try:
-                message = await ensure_async(self.kc.shell_channel.get_msg(timeout=None))
                 if message["parent_header"].get("msg_id") == message_id:
                     return dict(message["content"])
-            except MALFORMED:  # or not signed by the kernel
-                self.log.warning("A malformed reply of the kernel was left out.")
+            except MALFORMED:
+                self._leave_out("reply")
 
     async def _read_outputs(self, message_id: str, cell: NotebookNode, index: int) -> None:
         assert self.kc is not None
+        channel = self.kc.iopub_channel
         while True:
+            message = await self._read(channel)
             try:
-                message = await ensure_async(self.kc.iopub_channel.get_msg(timeout=None))
-                if message["parent_header"].get("msg_id") != message_id:
-                    continue
-                self.process_message(message, cell, index)
+                if message["parent_header"].get("msg_id") == message_id:
+                    self.process_message(message, cell, index)
             except CellExecutionComplete:
                 return
             except MALFORMED:
-                self.log.warning("A malformed message of the kernel was left out.")
+                self._leave_out("message")
+
+    async def _read(self, channel: Any) -> Any:
+        """Return the next message of a channel; None for one that its kernel has not signed."""
+        try:
+            return await ensure_async(channel.get_msg(timeout=None))
+        except MALFORMED:
+            await asyncio.sleep(0)  # whatever comes, others get their turn
+            return None
+
+    def _leave_out(self, kind: str) -> None:
+        """Say so once a cell: a kernel may send as many malformed messages as it likes."""
+        if not self._has_left_out:
+            self.log.warning("A malformed %s of the kernel was left out.", kind)
+        self._has_left_out = True
 
     def process_message(self, msg: dict[str, Any], cell: NotebookNode, cell_index: int) -> Any:
         """Turn a message into output while the cell's output budget lasts."""
