@@ -1,8 +1,8 @@
 """`autograder bench`: grade the same class with nbgrader, with otter-grader and with us, in turn.
 
 Absolute times mislead on machines that others use as well, so that what counts is the ratio of two
-times from one run. Each measurement is a row of build/bench.json; those that are there already are
-not made again.
+times from one run. Each measurement is a row of build/bench.json; those that this machine has made
+already, since it was started, are not made again.
 """
 
 import functools
@@ -121,7 +121,12 @@ def bench(
         print("otter-grader is not there and left out; `make bench` installs it.")
         ways.remove((OTTER, "first"))
     for case in chosen:
-        common = {**asdict(case), "quick": settings.quick(), "workers": workers or 0}
+        common = {
+            **asdict(case),
+            "quick": settings.quick(),
+            "workers": workers or 0,
+            "machine": _machine(),
+        }
         measured = {}
         for way, what in ways:
             key = {**common, "way": way, "what": what}
@@ -132,6 +137,11 @@ def bench(
         print(_lines(case, measured.values()), flush=True)
         write_text(report, json.dumps(list(_rows(report, measured.values())), indent=1) + "\n")
     return list(json.loads(report.read_text("utf-8"))) if report.exists() else []
+
+
+def _machine() -> str:
+    """Tell machines apart, and their days: a ratio of times from two of them says nothing."""
+    return Path("/proc/sys/kernel/random/boot_id").read_text("ascii").strip()
 
 
 def _rows(report: Path, new: Iterable[dict[str, Any]]) -> Iterable[dict[str, Any]]:

@@ -123,6 +123,17 @@ def test_what_was_measured_is_not_measured_again(
     assert len(json.loads(report.read_text())) == 3
 
 
+def test_what_another_machine_measured_is_measured_again(
+    graded: list[dict[str, Any]], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    chosen, report = [Case("03_faces_fc", 2, "realistic")], tmp_path / "bench.json"
+    benchmark.bench(chosen, report=report)
+    monkeypatch.setattr(benchmark, "_machine", lambda: "another")
+    rows = benchmark.bench(chosen, report=report)
+    assert len(graded) == 2 * 3
+    assert {row["machine"] for row in rows} == {"another"}
+
+
 @pytest.mark.parametrize(
     ("arguments", "words"),
     [(["--assignment", "nothing"], "no exercise nothing"), (["--mix", "odd"], "no mix odd")],
