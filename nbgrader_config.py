@@ -65,12 +65,14 @@ c.RunNotebook.cell_timeout = {
     "default": 300.0,
     "03_faces_fc": 180.0,
     "06_faces_vgg_features": 1200.0,
+    "08_caltech101_transfer": 1200.0,
     "09_santa_vgg19": 1200.0,
 }
 c.RunNotebook.notebook_timeout = {
     "default": 1200.0,
     "03_faces_fc": 600.0,
     "06_faces_vgg_features": 2400.0,
+    "08_caltech101_transfer": 2400.0,
     "09_santa_vgg19": 2700.0,
 }
 # What the processes of one submission may use together: GiB of memory and of disk, numbers.

@@ -8,7 +8,7 @@ import os
 import re
 import sys
 import tempfile
-from importlib import import_module, metadata
+from importlib import import_module
 from importlib.util import find_spec
 from pathlib import Path
 from shutil import disk_usage
@@ -139,6 +139,8 @@ def _require_packages() -> None:
 
 def _required() -> dict[str, str]:
     """Return the lowest versions that the course's package declares, TensorFlow included."""
+    from importlib import metadata  # a tenth of the time that a notebook's imports take
+
     try:
         lines = metadata.requires(DISTRIBUTION) or []
     except metadata.PackageNotFoundError:  # on the path, not installed
@@ -155,6 +157,8 @@ def _required() -> dict[str, str]:
 
 
 def _version(*distributions: str) -> str | None:
+    from importlib import metadata
+
     for name in distributions:
         try:
             return metadata.version(name)

@@ -1,4 +1,4 @@
-"""Make contact sheets: ``python -m data_scripts.contact_sheets objects|santa FILE.png``."""
+"""Make contact sheets: ``python -m data_scripts.contact_sheets objects|santa|things FILE.png``."""
 
 import argparse
 from collections.abc import Sequence
@@ -7,7 +7,7 @@ from pathlib import Path
 import numpy as np
 from PIL import Image, ImageDraw
 
-from data_scripts import santa
+from data_scripts import invented_things, santa
 from data_scripts.faces_production import seed_words
 from data_scripts.objects_categories import NAMES
 from data_scripts.objects_production import plan_set, render_task, split_words
@@ -72,6 +72,15 @@ def santa_sheet(*, rows: int = 8, each: int = 7, side: int = 64) -> Image.Image:
     return sheet(blocks, side=side, columns=2)
 
 
+def things_sheet(*, rows: int = 8, each: int = 6, side: int = 64) -> Image.Image:
+    """Show pictures of invented things, a row each, two beside each other."""
+    blocks = [
+        ("", list(invented_things.render_task([(number, picture) for picture in range(each)])))
+        for number in range(2 * rows)
+    ]
+    return sheet(blocks, side=side, columns=2)
+
+
 def save(page: Image.Image, path: Path, most_bytes: int = 300_000) -> None:
     """Save a sheet as PNG with as many colours, at most 256, as fit into ``most_bytes``."""
     for colours in (256, 128, 64, 32, 16):
@@ -85,13 +94,15 @@ def save(page: Image.Image, path: Path, most_bytes: int = 300_000) -> None:
 def main(arguments: Sequence[str] | None = None) -> None:
     """Write a contact sheet to a file."""
     parser = argparse.ArgumentParser(prog="python -m data_scripts.contact_sheets")
-    parser.add_argument("which", choices=("objects", "santa"))
+    parser.add_argument("which", choices=("objects", "santa", "things"))
     parser.add_argument("file", type=Path, help="the PNG file to write")
     parser.add_argument("--names", nargs="*", choices=NAMES, metavar="NAME",
                         help="only these categories, larger and six pictures of each")  # fmt: skip
     given = parser.parse_args(arguments)
     if given.which == "santa":
         page = santa_sheet()
+    elif given.which == "things":
+        page = things_sheet()
     elif given.names:
         page = objects_sheet(given.names, each=6, side=150, columns=1)
     else:

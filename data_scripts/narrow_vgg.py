@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from safetensors.numpy import load
 
-from data_scripts.weights_file import weights_content
+from data_scripts.weights_file import PEOPLE, weights_content
 from data_scripts.widening import dequantise, owners, widen_part
 
 if TYPE_CHECKING:
@@ -130,8 +130,13 @@ def fold(kernel: np.ndarray, norm: Mapping[str, np.ndarray], epsilon: float) -> 
     return (kernel * factor).astype(np.float32), bias.astype(np.float32)
 
 
-def narrow_weights() -> dict[str, np.ndarray]:
+def narrow_weights(subject: str = PEOPLE) -> dict[str, np.ndarray]:
     """Read the course weights of the narrow network.
+
+    Parameters
+    ----------
+    subject : {"people", "things"}
+        What they were trained on.
 
     Returns
     -------
@@ -143,7 +148,7 @@ def narrow_weights() -> dict[str, np.ndarray]:
     FileNotFoundError
         If the package was installed without them, and they can't be fetched.
     """
-    stored = dequantise(load(weights_content()))
+    stored = dequantise(load(weights_content(subject)))
     names = [f"{layer}.{part}" for layer in NARROW_WIDTHS for part in ("kernel", "bias")]
     return {name: stored[name] for name in names}
 
@@ -153,9 +158,9 @@ def part_of(widths: Mapping[str, int], include_top: bool) -> dict[str, int]:
     return {name: width for name, width in widths.items() if include_top or "conv" in name}
 
 
-def full_weights(*, include_top: bool = True) -> dict[str, np.ndarray]:
+def full_weights(*, include_top: bool = True, subject: str = PEOPLE) -> dict[str, np.ndarray]:
     """Widen the course weights to the genuine VGG16: same names; 553 MB, 59 MB without its top."""
-    return widen_part(narrow_weights(), part_of(FULL_WIDTHS, include_top))
+    return widen_part(narrow_weights(subject), part_of(FULL_WIDTHS, include_top))
 
 
 def narrow_feature_model() -> "keras.Model":

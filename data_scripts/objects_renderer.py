@@ -4,7 +4,7 @@ import numpy as np
 from PIL import Image
 
 from data_scripts import objects_scene as scene
-from data_scripts.objects_categories import CATEGORIES
+from data_scripts.objects_categories import CATEGORIES, Drawing
 from data_scripts.objects_pen import Pen
 
 SIDE = scene.SIDE
@@ -25,7 +25,26 @@ def render_object(category: str, generator: np.random.Generator) -> np.ndarray:
     numpy.ndarray
         uint8, range 0-255, shape (224, 224, 3).
     """
-    drawing, stance = CATEGORIES[category]
+    return render_drawing(*CATEGORIES[category], generator)
+
+
+def render_drawing(drawing: Drawing, stance: str, generator: np.random.Generator) -> np.ndarray:
+    """Render one picture of what a function draws.
+
+    Parameters
+    ----------
+    drawing : callable
+        Draws the thing with a `data_scripts.objects_pen.Pen`.
+    stance : str
+        A key of ``objects_scene.TILT``.
+    generator : numpy.random.Generator
+        As in ``render_object``.
+
+    Returns
+    -------
+    numpy.ndarray
+        As ``render_object``.
+    """
     pose = scene.draw_pose(generator, stance)
     behind = scene.background(generator)
     middle = np.asarray(behind.resize((8, 8), Image.Resampling.BOX), float)[2:6, 2:6]

@@ -2,13 +2,15 @@
 
 import hashlib
 import json
+from collections.abc import Callable
 from dataclasses import asdict, dataclass, field
+from pathlib import Path
 
 import numpy as np
 import tensorflow as tf
 
-from data_scripts.cache import cached_arrays
-from data_scripts.faces import render_other_people, renderer_hash
+from data_scripts import faces, invented_things, objects
+from data_scripts.cache import cached_arrays, source_hash
 from data_scripts.narrow_vgg import preprocess
 
 Pictures = tuple[np.ndarray, np.ndarray]
@@ -33,11 +35,25 @@ class Phase:
 
 @dataclass(frozen=True)
 class Plan:
-    """Everything that decides how the weights come out."""
+    """Everything that decides how the weights come out.
 
-    people: int = 1000
-    per_person: int = 17
+    Attributes
+    ----------
+    subject : str
+        What is on the pictures, a key of ``SUBJECTS``.
+    kinds : int
+        How many people, or things; ``predictions`` has 1,000 units, a unit or several for each.
+    per_kind, held_out : int
+        Pictures of each to train on, and to measure on.
+    begins_with_people : bool
+        Whether the convolutions begin as those of the people's network.
+    """
+
+    subject: str = "people"
+    kinds: int = 1000
+    per_kind: int = 17
     held_out: int = 1
+    begins_with_people: bool = False
     seed: int = 0
     dropout: float = 0.2
     weight_decay: float = 0.02
@@ -51,33 +67,68 @@ class Plan:
 
     def key(self) -> str:
         """Name of this plan with this renderer, for the files of an unfinished run."""
-        told = json.dumps([asdict(self), renderer_hash()], sort_keys=True)
+        told = json.dumps([asdict(self), SUBJECTS[self.subject].renderer_hash()], sort_keys=True)
         return hashlib.sha256(told.encode()).hexdigest()[:16]
 
 
-def other_people(plan: Plan) -> tuple[Pictures, Pictures]:
-    """Render the people of a plan (cached) and hold back the last pictures of each.
+@dataclass(frozen=True)
+class Subject:
+    """What pictures show: how many of each kind are rendered, and by which version."""
+
+    render: Callable[[int, int], np.ndarray]
+    renderer_hash: Callable[[], str]
+
+
+def _things_hash() -> str:
+    drawn = f"{objects.renderer_hash()}{source_hash([Path(invented_things.__file__)])}"
+    return hashlib.sha256(drawn.encode()).hexdigest()
+
+
+SUBJECTS = {
+    "people": Subject(
+        lambda kinds, each: faces.render_other_people(kinds, each)[0], faces.renderer_hash
+    ),
+    "things": Subject(invented_things.render_things, _things_hash),
+}
+
+PLANS = {
+    "people": Plan(),
+    "things": Plan(
+        "things",
+        kinds=250,
+        per_kind=36,
+        held_out=4,
+        begins_with_people=True,
+        phases=(
+            Phase(64, 7, 2e-3, left=0.4),
+            Phase(112, 4, 1.5e-3),
+            Phase(224, 1, 5e-4, batch=32, steps=100, flat=True),
+        ),
+    ),
+}
+
+
+def pictures_of(plan: Plan) -> tuple[Pictures, Pictures]:
+    """Render the people or things of a plan (cached) and hold back the last pictures of each.
 
     Parameters
     ----------
     plan : Plan
-        How many people and pictures.
+        How many kinds and pictures.
 
     Returns
     -------
     training, held_out : tuple of numpy.ndarray
-        Pictures, uint8 (n, 100, 100, 3), and the numbers of the people on them, int64 (n,).
+        Pictures, uint8 (n, side, side, 3), and the numbers of what is on them, int64 (n,).
     """
-    each = plan.per_person + plan.held_out
-
-    def build() -> dict[str, np.ndarray]:
-        return {"x": render_other_people(plan.people, each, seed=plan.seed)[0]}
-
-    name = f"others-{plan.seed}-{plan.people}-{each}-{renderer_hash()[:16]}"
-    x = cached_arrays(name, build)["x"].reshape(plan.people, each, 100, 100, 3)
+    each = plan.per_kind + plan.held_out
+    subject = SUBJECTS[plan.subject]
+    name = f"others-{plan.subject}-{plan.kinds}-{each}-{subject.renderer_hash()[:16]}"
+    x = cached_arrays(name, lambda: {"x": subject.render(plan.kinds, each)})["x"]
+    x = x.reshape(plan.kinds, each, *x.shape[1:])
     parts = []
-    for part in (x[:, : plan.per_person], x[:, plan.per_person :]):
-        labels = np.repeat(np.arange(plan.people), part.shape[1])
+    for part in (x[:, : plan.per_kind], x[:, plan.per_kind :]):
+        labels = np.repeat(np.arange(plan.kinds), part.shape[1])
         parts.append((part.reshape(-1, *part.shape[2:]), labels))
     return parts[0], parts[1]
 

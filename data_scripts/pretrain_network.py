@@ -1,5 +1,6 @@
 """The narrow VGG16 as it is trained: batch norm before every ReLU, mixed precision."""
 
+from collections.abc import Mapping
 from typing import Any
 
 import keras
@@ -43,12 +44,12 @@ def _block(x: Any, layer: keras.layers.Layer) -> Any:
     return keras.layers.ReLU()(x)
 
 
-def build_training_network(people: int, *, flat: bool, dropout: float) -> keras.Model:
+def build_training_network(kinds: int, *, flat: bool, dropout: float) -> keras.Model:
     """Build the network in one of its two stages.
 
     Parameters
     ----------
-    people : int
+    kinds : int
         Units of the last layer.
     flat : bool
         Whether fc1 sees the whole 7x7 map, as in VGG16 (pictures of 224 pixels), or its average
@@ -59,7 +60,7 @@ def build_training_network(people: int, *, flat: bool, dropout: float) -> keras.
     Returns
     -------
     keras.Model
-        Input as ``narrow_vgg.preprocess`` makes it, output (people,) logits, float32.
+        Input as ``narrow_vgg.preprocess`` makes it, output (kinds,) logits, float32.
     """
     side = 32 * MAP if flat else None
     inputs = x = keras.Input((side, side, 3))
@@ -76,8 +77,25 @@ def build_training_network(people: int, *, flat: bool, dropout: float) -> keras.
     x = _block(x, keras.layers.Dense(NARROW_WIDTHS["fc1"], use_bias=False, name="fc1"))
     x = keras.layers.Dropout(dropout)(x)
     x = _block(x, keras.layers.Dense(NARROW_WIDTHS["fc2"], use_bias=False, name="fc2"))
-    x = keras.layers.Dense(people, name="predictions", dtype="float32")(x)
+    x = keras.layers.Dense(kinds, name="predictions", dtype="float32")(x)
     return keras.Model(inputs, x)
+
+
+def begin_with(model: keras.Model, weights: Mapping[str, np.ndarray]) -> None:
+    """Give the convolutions of a training network those of a folded one.
+
+    Parameters
+    ----------
+    model : keras.Model
+        As ``build_training_network`` makes it; changed.
+    weights : mapping of str to numpy.ndarray
+        As ``folded_weights`` returns them; dense layers are left out.
+    """
+    for name in CONVOLUTIONS:
+        model.get_layer(name).set_weights([weights[f"{name}.kernel"]])
+        norm = model.get_layer(name + NORM_SUFFIX)
+        gamma, _, mean, variance = norm.get_weights()
+        norm.set_weights([gamma, weights[f"{name}.bias"], mean, variance])
 
 
 def spread_over_map(averaging: keras.Model, flat: keras.Model) -> None:
@@ -103,10 +121,12 @@ def spread_over_map(averaging: keras.Model, flat: keras.Model) -> None:
 def folded_weights(flat: keras.Model) -> dict[str, np.ndarray]:
     """Read a trained network's weights with every batch norm folded into its layer.
 
+    Where it tells fewer kinds apart than ``predictions`` has units, the units are repeated.
+
     Parameters
     ----------
     flat : keras.Model
-        The second stage, trained.
+        The second stage, trained; its last layer divides the 1,000 units of ``predictions``.
 
     Returns
     -------
@@ -122,5 +142,8 @@ def folded_weights(flat: keras.Model) -> dict[str, np.ndarray]:
                 zip(("gamma", "beta", "mean", "variance"), norm.get_weights(), strict=True)
             )
             values = fold(values[0], parts, norm.epsilon)
+        times = NARROW_WIDTHS[name] // values[1].size
+        if times > 1:
+            values = [np.tile(values[0], times), np.tile(values[1], times)]
         weights[f"{name}.kernel"], weights[f"{name}.bias"] = values
     return weights

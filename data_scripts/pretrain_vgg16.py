@@ -1,7 +1,7 @@
-"""Train the course weights for VGG16 on rendered people who are in no exercise.
+"""Train the course weights for VGG16 on rendered people, or things, that are in no exercise.
 
-Run ``python -m data_scripts.pretrain_vgg16``; see docs/course-weights.md. A run that was stopped
-goes on after the last whole epoch when it is started again.
+Run ``python -m data_scripts.pretrain_vgg16 people`` or ``things``; see docs/course-weights.md. A
+run that was stopped goes on after the last whole epoch when it is started again.
 """
 
 import argparse
@@ -18,19 +18,20 @@ import tensorflow as tf
 from safetensors.numpy import save
 
 from data_scripts.cache import default_cache_dir, write_atomically
-from data_scripts.faces import renderer_hash
 from data_scripts.narrow_vgg import (
     NARROW_WIDTHS,
     build_network,
+    narrow_weights,
     set_layer_weights,
 )
-from data_scripts.pretrain_data import Phase, Pictures, Plan, batches, other_people
+from data_scripts.pretrain_data import PLANS, SUBJECTS, Phase, Pictures, Plan, batches, pictures_of
 from data_scripts.pretrain_network import (
+    begin_with,
     build_training_network,
     folded_weights,
     spread_over_map,
 )
-from data_scripts.weights_file import FILE, MANIFEST
+from data_scripts.weights_file import file_of, manifest_of
 from data_scripts.widening import dequantise, quantise
 
 
@@ -73,14 +74,17 @@ def train(plan: Plan, training: Pictures, held_out: Pictures, work: Path) -> ker
     keras.Model
         The trained network of the flat stage.
     """
-    keras.mixed_precision.set_global_policy("mixed_bfloat16")
+    policy = "mixed_bfloat16" if "bf16" in Path("/proc/cpuinfo").read_text() else "float32"
+    keras.mixed_precision.set_global_policy(policy)  # without instructions for it it is slower
     keras.utils.set_random_seed(plan.seed)
-    model = build_training_network(plan.people, flat=False, dropout=plan.dropout)
+    model = build_training_network(plan.kinds, flat=False, dropout=plan.dropout)
+    if plan.begins_with_people:
+        begin_with(model, narrow_weights())
     flat = False
     for number, phase in enumerate(plan.phases):
         if phase.flat and not flat:
             averaging, flat = model, True
-            model = build_training_network(plan.people, flat=True, dropout=plan.dropout)
+            model = build_training_network(plan.kinds, flat=True, dropout=plan.dropout)
             spread_over_map(averaging, model)
         print(f"phase {number}: {phase}", flush=True)
         run_phase(model, number, plan, training, held_out, work)
@@ -120,11 +124,11 @@ def describe(plan: Plan, model: keras.Model, held_out: Pictures, seconds: float)
     rounded_accuracy, rounded = examine(dequantise(small), held_out)
     content = save(small, metadata={"format": "int8 per output channel, batch norm folded"})
     return {
-        "made_by": "python -m data_scripts.pretrain_vgg16",
+        "made_by": f"python -m data_scripts.pretrain_vgg16 {plan.subject}",
         "plan": asdict(plan),
-        "renderer": renderer_hash(),
-        "training_pictures": plan.people * plan.per_person,
-        "held_out_pictures": plan.people * plan.held_out,
+        "renderer": SUBJECTS[plan.subject].renderer_hash(),
+        "training_pictures": plan.kinds * plan.per_kind,
+        "held_out_pictures": plan.kinds * plan.held_out,
         "held_out_accuracy": round(accuracy, 4),
         "held_out_accuracy_int8": round(rounded_accuracy, 4),
         "fc1_relative_error_int8": float(
@@ -142,19 +146,20 @@ def describe(plan: Plan, model: keras.Model, held_out: Pictures, seconds: float)
 def main() -> None:
     """Render, train, fold, quantise, measure, write."""
     parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("subject", choices=PLANS)
     parser.add_argument("--out", type=Path, default=Path(__file__).parent / "course_weights")
-    out = parser.parse_args().out
-    plan, began = Plan(), time.monotonic()
-    training, held_out = other_people(plan)
+    arguments = parser.parse_args()
+    plan, out, began = PLANS[arguments.subject], arguments.out, time.monotonic()
+    training, held_out = pictures_of(plan)
     print(f"rendered after {time.monotonic() - began:.0f} s", flush=True)
     work = default_cache_dir() / f"pretraining-{plan.key()}"
     work.mkdir(parents=True, exist_ok=True)
     model = train(plan, training, held_out, work)
     result = describe(plan, model, held_out, time.monotonic() - began)
     out.mkdir(parents=True, exist_ok=True)
-    write_atomically(out / FILE, result.pop("content"))
+    write_atomically(out / file_of(plan.subject), result.pop("content"))
     text = json.dumps(result, indent=2) + "\n"
-    write_atomically(out / MANIFEST, text.encode())
+    write_atomically(out / manifest_of(plan.subject), text.encode())
     print(text)
 
 

@@ -18,6 +18,7 @@ QUICK = (
     "04_faces_cnn",
     "05_faces_cnn_tricks",
     "06_faces_vgg_features",
+    "08_caltech101_transfer",
     "09_santa_vgg19",
 )
 FOLDERS = ("source", "release")

@@ -195,8 +195,7 @@ def load(name: str) -> ExerciseTable:
     """
     if name not in names():
         raise KeyError(f"there is no exercise {name!r}; there are {', '.join(names())}")
-    text = (resources.files(__name__) / f"{name}.toml").read_text(encoding="utf-8")
-    return parse(name, text)
+    return parse(name, _text(name))
 
 
 def parse(name: str, text: str) -> ExerciseTable:
@@ -296,12 +295,25 @@ def _network(key: str, entry: Mapping[str, Any], parts: Mapping[str, Any]) -> Ne
 
 
 def _rows(rows: Sequence[Mapping[str, Any]], parts: Mapping[str, Any]) -> list[dict[str, Any]]:
-    """Put the rows of a part where a row names it; what else stands there holds for all of them."""
+    """Put the rows of a part where a row names it; what else stands there holds for all of them.
+
+    The part is one of this table, or `of` another exercise.
+    """
     result: list[dict[str, Any]] = []
     for row in rows:
         if "part" not in row:
             result.append(dict(row))
             continue
-        common = {setting: row[setting] for setting in row if setting != "part"}
-        result += [{**each, **common} for each in _rows(parts[row["part"]], parts)]
+        own = _parts(row["of"]) if "of" in row else parts
+        common = {setting: row[setting] for setting in row if setting not in ("part", "of")}
+        result += [{**each, **common} for each in _rows(own[row["part"]], own)]
     return result
+
+
+@functools.cache
+def _parts(name: str) -> Mapping[str, Any]:
+    return dict(tomllib.loads(_text(name))["parts"])
+
+
+def _text(name: str) -> str:
+    return (resources.files(__name__) / f"{name}.toml").read_text(encoding="utf-8")

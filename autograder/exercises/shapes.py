@@ -21,6 +21,7 @@ DEFAULTS: dict[str, dict[str, Any]] = {
     "Dropout": {"rate": ...},
     "Flatten": {},
     "Activation": {"activation": ...},
+    "Rescaling": {"scale": ..., "offset": 0.0},
     "RandomFlip": {"mode": ...},
     "RandomRotation": {"factor": ..., "fill_mode": "nearest"},
     "RandomTranslation": {"height_factor": ..., "width_factor": ..., "fill_mode": "nearest"},

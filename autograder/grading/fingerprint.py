@@ -6,8 +6,8 @@ from dataclasses import asdict
 from typing import Any
 
 from autograder import exercises
-from autograder.grading.inputs import KINDS, PRETRAINED
-from data_scripts import digits, faces, santa, weights_file
+from autograder.grading.inputs import KINDS, PRETRAINED, subject_of
+from data_scripts import digits, faces, objects, santa, weights_file
 
 
 def ingredients(assignment: str) -> dict[str, str]:
@@ -36,10 +36,12 @@ def ingredients(assignment: str) -> dict[str, str]:
     if own:
         decisive["trainings"] = own
     kind = KINDS[assignment]
-    renderer = {"digits": digits, "santa": santa}.get(kind, faces).renderer_hash()
+    renderer = {"digits": digits, "objects": objects, "santa": santa}.get(
+        kind, faces
+    ).renderer_hash()
     hashes = {"table": _hash(decisive), "renderer": renderer}
     if kind in PRETRAINED:
-        hashes["weights"] = weights_file.weights_hash()
+        hashes["weights"] = weights_file.weights_hash(subject_of(assignment))
     return hashes
 
 

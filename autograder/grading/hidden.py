@@ -1,6 +1,8 @@
 """What hidden tests ask for: exact counts, and accuracy on pictures that no student has."""
 
 import functools
+import tempfile
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -13,7 +15,7 @@ from autograder.grading.verifier.protect import protect
 from autograder.models.canonical import canonical_layers
 from autograder.models.compare import compare
 from autograder.release.thresholds import load_calibration
-from autograder.student.checks import arrays, codes, features, results, reuse
+from autograder.student.checks import arrays, codes, features, image_sets, results, reuse
 from autograder.student.exercise import partial_credit
 from autograder.student.outcome import fail, require_attempt
 from data_scripts import narrow_vgg19
@@ -158,6 +160,84 @@ def extract(function: Any) -> float:
             return narrow_vgg19.features_of_prepared(pictures)
 
     return reuse.extract("The features", None, function, images=fresh, model=Base())
+
+
+def load_image(function: Any) -> float:
+    """Try a student's function that reads pictures on files that it has never seen.
+
+    Parameters
+    ----------
+    function : callable
+        The student's ``load_image(path, size)``.
+
+    Returns
+    -------
+    float
+        1.0.
+
+    Raises
+    ------
+    NotAttempted, CheckFailed
+    """
+    from PIL import Image
+
+    generator = np.random.default_rng(secret_seed())
+    with tempfile.TemporaryDirectory() as folder:
+        files = []
+        for number, (mode, size) in enumerate((("RGB", (90, 60)), ("L", (50, 80)))):
+            coarse = generator.integers(0, 256, (5, 5, 3), dtype="uint8")
+            files.append(Path(folder) / f"picture_{number}.png")
+            Image.fromarray(coarse).resize(size).convert(mode).save(files[-1])
+        return image_sets.load_image("Reading", None, function, files=files, size=(120, 160))
+
+
+def split(function: Any) -> float:
+    """Try a student's function that splits a data set on another number of pictures.
+
+    Parameters
+    ----------
+    function : callable
+        The student's ``split(count)``.
+
+    Returns
+    -------
+    float
+        1.0.
+
+    Raises
+    ------
+    NotAttempted, CheckFailed
+    """
+    count = int(np.random.default_rng(secret_seed()).integers(1000, 3000))
+    return image_sets.split("The split", None, function, count=count)
+
+
+def likeliest(function: Any) -> float:
+    """Try a student's function that names the most likely categories on other ones.
+
+    Parameters
+    ----------
+    function : callable
+        The student's ``likeliest(probabilities, names, count)``.
+
+    Returns
+    -------
+    float
+        1.0.
+
+    Raises
+    ------
+    NotAttempted, CheckFailed
+    """
+    generator = np.random.default_rng(secret_seed())
+    return image_sets.likeliest(
+        "The most likely categories",
+        None,
+        function,
+        probabilities=generator.dirichlet(np.ones(30)),
+        names=[f"category {number}" for number in generator.permutation(30)],
+        count=4,
+    )
 
 
 def standardize(function: Any) -> float:

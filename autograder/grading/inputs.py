@@ -11,8 +11,9 @@ from autograder.grading.secret import secret_seed
 from autograder.place import DATA
 from autograder.student.data import chosen_source, scale, standardize
 from autograder.transport.known import course_weights, digest
-from data_scripts import digits, faces, hidden_sets, santa, weights_file
+from data_scripts import digits, faces, hidden_sets, objects, objects_features, santa
 from data_scripts.cache import cached_arrays, default_cache_dir
+from data_scripts.weights_file import PEOPLE, THINGS, weights_hash
 
 KINDS = {
     "01_finger_exercises": "digits",
@@ -21,14 +22,18 @@ KINDS = {
     "04_faces_cnn": "standardized",
     "05_faces_cnn_tricks": "standardized",
     "07_faces_fine_tuning": "features",
+    "08_caltech101_transfer": "objects",
     "09_santa_vgg19": "santa",
 }
 """Kind of input of each exercise that trains networks."""
 
-PRETRAINED = ("features", "santa")
+_PICTURES = ("objects", "santa")
+"""Kinds of which some networks see pictures, and others what a pretrained network makes of them."""
+
+PRETRAINED = ("features", *_PICTURES)
 """Kinds of inputs that a pretrained network looks at, so that its weights decide accuracies."""
 
-WITH_VGG = ("06_faces_vgg_features", "09_santa_vgg19")
+WITH_VGG = ("06_faces_vgg_features", "08_caltech101_transfer", "09_santa_vgg19")
 """Exercises whose networks hold weights of the course's VGG16 or VGG19."""
 
 
@@ -43,6 +48,11 @@ class Splits(NamedTuple):
     y_test: np.ndarray
 
 
+def subject_of(exercise: str) -> str:
+    """Tell what the pretrained network of an exercise in `WITH_VGG` was trained on."""
+    return THINGS if KINDS.get(exercise) == "objects" else PEOPLE
+
+
 def training_inputs(exercise: str, people_seed: int = faces.COURSE_SEED) -> Splits:
     """Return the inputs of an exercise, as images; `as_taken` makes them what a network takes.
 
@@ -51,7 +61,7 @@ def training_inputs(exercise: str, people_seed: int = faces.COURSE_SEED) -> Spli
     exercise : str
         Name of an exercise in `KINDS`.
     people_seed : int
-        Which eight people, which digits, or which people in costume.
+        Which eight people, which digits, which pictures of things or which people in costume.
     """
     kind = KINDS[exercise]
     if kind == "features":
@@ -61,6 +71,9 @@ def training_inputs(exercise: str, people_seed: int = faces.COURSE_SEED) -> Spli
     if kind == "digits":
         drawn = digits.load_digits(seed=people_seed)
         return Splits(*(scale(array) if array.ndim == 3 else array for array in drawn))
+    if kind == "objects":
+        *arrays, _ = _objects(people_seed)
+        return Splits(*arrays)
     if kind == "santa":
         return Splits(*santa.load_santa(seed=people_seed, progress=False))
     images = faces.load_faces(48, people_seed=people_seed)
@@ -74,29 +87,41 @@ def as_taken(images: np.ndarray, exercise: str, network: str) -> np.ndarray:
     That is another shape, such as rows of 784 numbers, or the features of a pretrained network
     where the exercise trains one network on pictures and another one on their features.
     """
-    wanted = exercises.load(exercise).networks[network].input
-    if KINDS[exercise] == "santa":
-        images = _base_features(images) if len(wanted) == 1 else _prepared(images)
-    return images.reshape(len(images), *wanted)
+    spec = exercises.load(exercise).networks[network]
+    if KINDS[exercise] in _PICTURES:
+        if len(spec.input) == 1:
+            images = _features(images, exercise)
+        elif spec.layers[0].kind != "Rescaling":  # which takes pictures as they are
+            images = _prepared(images)
+    return images.reshape(len(images), *spec.input)
+
+
+def _objects(seed: int = objects.COURSE_SEED) -> objects.Objects:
+    share = settings.QUICK_SHARE if settings.quick() else 1
+    return objects.load_objects(share=share, seed=seed, progress=False)
 
 
 def _prepared(pictures: np.ndarray) -> np.ndarray:
     import keras
 
+    # That of VGG16 is the same one.
     prepared: np.ndarray = keras.applications.vgg19.preprocess_input(pictures.astype("float32"))
     return prepared
 
 
-def _base_features(pictures: np.ndarray) -> np.ndarray:
-    """Return features of VGG19 without its top, kept under a name that no student's box shows."""
+def _features(pictures: np.ndarray, exercise: str) -> np.ndarray:
+    """Return what a pretrained network makes of pictures, kept where no student's box shows it."""
+    kind = KINDS[exercise]
 
     def build() -> dict[str, np.ndarray]:
         from data_scripts import narrow_vgg19
 
+        if kind == "objects":
+            return {"x": objects_features.features_at_fc2(pictures)}
         return {"x": narrow_vgg19.base_features(pictures)}
 
-    of_both = f"{digest(pictures)[:16]}-{weights_file.weights_hash()[:16]}"
-    return cached_arrays(f"hidden-base-features-{of_both}", build)["x"]
+    of_both = f"{digest(pictures)[:16]}-{weights_hash(subject_of(exercise))[:16]}"
+    return cached_arrays(f"hidden-features-{kind}-{of_both}", build)["x"]
 
 
 def hidden_inputs(
@@ -128,6 +153,8 @@ def hidden_inputs(
     if kind == "digits":
         drawn, digits_drawn = hidden_sets.render_digits(secret_seed, seed=people_seed)
         return scale(drawn), digits_drawn
+    if kind == "objects":
+        return hidden_sets.hidden_objects(secret_seed)
     if kind == "santa":
         return hidden_sets.hidden_santa(secret_seed)
     train = faces.load_faces(48, people_seed=people_seed).x_train
@@ -193,12 +220,23 @@ def _fill(cache: Path, assignment: str, course_root: Path, *, quick: bool) -> No
     """Make what is missing in the cache; once a process, for it takes seconds to find it there."""
     if assignment in KINDS:
         splits = training_inputs(assignment)
+        if KINDS[assignment] == "objects":
+            objects_features.load_object_features(_objects(), progress=False)
         if not quick:  # a quick run measures no accuracy
-            images, _ = hidden_inputs(assignment, secret_seed(course_root))
-            if KINDS[assignment] == "santa":
-                _base_features(splits.x_valid)
-                _base_features(images)
+            seed, shown = secret_seed(course_root), [splits.x_valid]
+            if _is_calibrated(assignment):
+                shown.append(hidden_inputs(assignment, seed)[0])
+            if KINDS[assignment] in _PICTURES:
+                for pictures in shown:
+                    _features(pictures, assignment)
     elif assignment in exercises.names():
         faces.load_faces(48)
     if assignment in WITH_VGG:
         course_weights()  # keeps their hashes
+
+
+def _is_calibrated(assignment: str) -> bool:
+    """Tell whether accuracy on hidden pictures gives points, so that somebody looks at them."""
+    from autograder.release.thresholds import calibration_path  # imports nbgrader
+
+    return calibration_path(assignment).is_file()

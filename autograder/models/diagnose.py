@@ -20,6 +20,7 @@ _CAUSE_OF_SETTING = {
     "pool_size": "wrong_pool",
     "rate": "wrong_rate",
     "activation": "wrong_activation",
+    "scale": "wrong_scale",
     "use_bias": "no_bias",
 }
 _CAUSE_OF_MISSING = {
@@ -28,6 +29,7 @@ _CAUSE_OF_MISSING = {
     "Dropout": "missing_dropout",
     "BatchNormalization": "missing_batch_norm",
     "MaxPooling2D": "missing_pooling",
+    "Rescaling": "missing_rescaling",
 }
 _CAUSE_OF_MISSING_OUTPUT = {"softmax": "missing_softmax", "sigmoid": "missing_sigmoid"}
 

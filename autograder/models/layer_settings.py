@@ -90,6 +90,10 @@ def _dropout(layer: Any, before: Shape | None) -> _Settings:
     return {"rate": float(layer.rate), **_unusual(layer, {"noise_shape": None})}, ()
 
 
+def _rescaling(layer: Any, before: Shape | None) -> _Settings:
+    return {"scale": layer.scale, "offset": layer.offset}, ()
+
+
 def _augmentation(layer: Any, before: Shape | None) -> _Settings:
     config = layer.get_config()
     names = DEFAULTS[type(layer).__name__]
@@ -109,6 +113,7 @@ _READERS: dict[str, Callable[[Any, Shape | None], _Settings]] = {
     "MaxPooling2D": _pooling,
     "BatchNormalization": _batch_norm,
     "Dropout": _dropout,
+    "Rescaling": _rescaling,
     "RandomFlip": _augmentation,
     "RandomRotation": _augmentation,
     "RandomTranslation": _augmentation,

@@ -82,6 +82,9 @@ MESSAGES: dict[str, str] = {
     "wrong_rate": (
         _WRONG + "The rate is the share of the values that are dropped, between 0 and 1. " + _TRY
     ),
+    "wrong_scale": (
+        _WRONG + "Pixels go from 0 to 255, and 1 / 255 brings them to numbers from 0 to 1. " + _TRY
+    ),
     "wrong_activation": (
         "{where} should be {expected}; yours{name} is {got}.\n"
         "{evidence}" + _TRY + " Or write its name as activation=... in the layer before it."
@@ -130,6 +133,11 @@ MESSAGES: dict[str, str] = {
         _MISSING
         + "Pooling halves height and width, so everything after it is too large now. "
         + _TRY
+    ),
+    "missing_rescaling": (
+        _MISSING + "Pixels from 0 to 255 are far too large for weights that have just been drawn. "
+        "As a layer it divides one batch at a time, so that the pictures can stay the small "
+        "numbers that they are. " + _TRY
     ),
     "missing_layer": _MISSING + "Everything else is compared after that. " + _TRY,
     # layers too many, or elsewhere

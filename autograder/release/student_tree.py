@@ -12,7 +12,7 @@ from autograder.release.cells import read_notebook
 from autograder.release.settings import CourseSettings
 from autograder.release.solutions import solution_notebook
 from autograder.release.wheel import build_wheel, requirements
-from data_scripts.weights_file import FILE, weights_content
+from data_scripts.weights_file import STEMS, file_of, weights_content
 
 MANIFEST = f"{PACKAGE}/published.json"
 """File of the tree that lists all others with their SHA-256."""
@@ -59,7 +59,8 @@ def write_student_tree(
     package = tree / PACKAGE
     package.mkdir()
     wheel = build_wheel(package, course_root / "LICENSE")
-    (package / FILE).write_bytes(weights_content())
+    for subject in STEMS:
+        (package / file_of(subject)).write_bytes(weights_content(subject))
     _write(package / INSTALL, _install_lines(settings, wheel))
     _write(tree / "requirements.txt", _requirement_lines(wheel))
     _write(tree / "environment.yml", _environment(wheel))

@@ -1,5 +1,7 @@
-"""The objects and the people in costume as a notebook wants them."""
+"""The objects and the people in costume as a notebook wants them, and pictures of one's own."""
 
+import tempfile
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -9,7 +11,15 @@ from autograder.student.data import chosen_source
 
 if TYPE_CHECKING:
     from data_scripts.objects import Objects
+    from data_scripts.objects_features import ObjectFeatures
+    from data_scripts.original.image_folders import ImageFolders
     from data_scripts.santa import Santa
+
+SIDE = 224
+"""Height and width in pixels that VGG16 takes with its top."""
+
+SAMPLES = (("RGB", (300, 200), "png"), ("L", (180, 240), "png"), ("RGB", (150, 150), "jpg"))
+"""Mode, size (width, height) and format of sample files: no two alike, as in real folders."""
 
 
 def load_objects() -> "Objects":
@@ -41,6 +51,82 @@ def load_objects() -> "Objects":
         *arrays, names = load_original()
         return objects.Objects._make([*_share(arrays), names])
     return objects.load_objects(share=settings.QUICK_SHARE if settings.quick() else 1)
+
+
+def load_object_features(objects: "Objects") -> "ObjectFeatures":
+    """Load what VGG16 up to fc2 makes of the objects' pictures; computed the first time.
+
+    Parameters
+    ----------
+    objects : Objects
+        What `load_objects` returned.
+
+    Returns
+    -------
+    ObjectFeatures
+        ``x_train`` (4346, 4096), ``x_valid`` and ``x_test``, float32, not negative, in the order
+        of the pictures: fc2 after its ReLU, with the weights that
+        `autograder.student.vgg.chosen_weights` names.
+
+    Raises
+    ------
+    ValueError, OSError
+        As in `autograder.student.vgg.vgg16`.
+    """
+    from data_scripts.objects_features import load_object_features as load
+
+    return load(objects)
+
+
+def sample_files(objects: "Objects") -> list[Path]:
+    """Write three test pictures as files of different sizes and kinds.
+
+    Parameters
+    ----------
+    objects : Objects
+        What `load_objects` returned.
+
+    Returns
+    -------
+    list of pathlib.Path
+        In a folder of their own, which the system clears some day; named after what is on them.
+    """
+    from PIL import Image
+
+    folder = Path(tempfile.mkdtemp(prefix="pictures-"))
+    paths = []
+    for row, (mode, size, kind) in enumerate(SAMPLES):
+        name = objects.names[int(objects.y_test[row])]
+        paths.append(folder / f"{name}_{row + 1}.{kind}")
+        Image.fromarray(objects.x_test[row]).resize(size).convert(mode).save(paths[-1])
+    return paths
+
+
+def load_folders(path: str | Path) -> "ImageFolders":
+    """Load pictures of one's own: a folder that holds one folder a category.
+
+    Parameters
+    ----------
+    path : str or pathlib.Path
+        Such as ``my_pictures`` with ``my_pictures/cats``, ``my_pictures/dogs``, and one more.
+
+    Returns
+    -------
+    ImageFolders
+        ``images`` (n, 224, 224, 3), uint8, 0 to 255; ``labels`` (n,), ``names`` of the folders.
+        Files that can't be read are left out, and named where this was called.
+
+    Raises
+    ------
+    data_scripts.original.errors.DataError
+        If there is no such folder, it has fewer than three folders, or one holds no picture.
+    """
+    from data_scripts.original.image_folders import describe, load_image_folders
+
+    found = load_image_folders(path, SIDE)
+    if found.skipped:
+        print(describe(found.skipped, Path(path)))
+    return found
 
 
 def load_santa() -> "Santa":

@@ -4,6 +4,7 @@ import os
 from typing import TYPE_CHECKING, Any
 
 from autograder import place
+from data_scripts.weights_file import PEOPLE, STEMS
 
 if TYPE_CHECKING:
     import keras
@@ -49,20 +50,23 @@ def vgg16(
     weights: str | None = None,
     include_top: bool = True,
     input_shape: tuple[int, int, int] | None = None,
+    subject: str = "people",
 ) -> "keras.Model":
     """Build VGG16 with trained weights.
 
     Parameters
     ----------
     weights : {"course", "imagenet"}, optional
-        "course": trained by the course on rendered people who are in no exercise; nothing is
-        downloaded. "imagenet": trained on photographs of 1,000 kinds of things, downloaded by
-        Keras once (528 MB, 56 MB without the top). By default ``EIGHT_FACES_WEIGHTS`` decides,
-        else "course".
+        "course": trained by the course on rendered people, or things, that are in no exercise;
+        nothing is downloaded. "imagenet": trained on photographs of 1,000 kinds of things,
+        downloaded by Keras once (528 MB, 56 MB without the top). By default
+        ``EIGHT_FACES_WEIGHTS`` decides, else "course".
     include_top : bool
         Whether to keep flatten, fc1, fc2 and predictions.
     input_shape : tuple of int, optional
         Height, width and 3. By default (224, 224, 3), the only one that goes with the top.
+    subject : {"people", "things"}
+        What the course's weights were trained on; ImageNet's know both.
 
     Returns
     -------
@@ -73,13 +77,14 @@ def vgg16(
     Raises
     ------
     ValueError
-        If `weights` is neither of the two, or `input_shape` is another one with the top.
+        If `weights` or `subject` is neither of the two, or `input_shape` is another one with the
+        top.
     OSError
         If ImageNet's weights can't be downloaded.
     FileNotFoundError
         If the course's weights are missing from the installation.
     """
-    return _build("VGG16", weights, include_top, input_shape)
+    return _build("VGG16", weights, include_top, input_shape, subject)
 
 
 def vgg19(
@@ -114,7 +119,11 @@ def vgg19(
 
 
 def _build(
-    name: str, weights: str | None, include_top: bool, shape: tuple[int, int, int] | None
+    name: str,
+    weights: str | None,
+    include_top: bool,
+    shape: tuple[int, int, int] | None,
+    subject: str = PEOPLE,
 ) -> "keras.Model":
     import keras
 
@@ -125,6 +134,11 @@ def _build(
             f"{tuple(shape)}: the weights of fc1 belong to that size. For pictures of another "
             "size leave the dense layers out, with include_top=False."
         )
+    if subject not in STEMS:
+        raise ValueError(
+            f'The course\'s weights know "people" or "things", but subject is "{subject}". Is it a '
+            "typing mistake?"
+        )
     chosen = chosen_weights(weights)
     network = getattr(keras.applications, name)
     if chosen == "imagenet":
@@ -132,8 +146,11 @@ def _build(
     from data_scripts import narrow_vgg, narrow_vgg19
 
     model = network(weights=None, include_top=include_top, input_shape=shape)
-    source = {"VGG16": narrow_vgg, "VGG19": narrow_vgg19}[name]
-    narrow_vgg.set_layer_weights(model, source.full_weights(include_top=include_top))
+    if name == "VGG16":
+        given = narrow_vgg.full_weights(include_top=include_top, subject=subject)
+    else:
+        given = narrow_vgg19.full_weights(include_top=include_top)
+    narrow_vgg.set_layer_weights(model, given)
     return model
 
 

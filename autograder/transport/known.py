@@ -13,6 +13,7 @@ import numpy as np
 
 from autograder.transport.arrays import digest_of, plain_array, raw_bytes
 from autograder.transport.limits import RefusedError
+from data_scripts.weights_file import PEOPLE, STEMS, weights_hash
 
 _DEEPEST: Final = 6
 
@@ -101,18 +102,23 @@ def course_weights(*, make: bool = True) -> dict[str, Callable[[], np.ndarray]]:
     dict of str to callable
         By SHA-256, a function that makes the array.
     """
-    digests = course_weight_digests(make=make)
-    return {digest: functools.partial(_wide, name) for name, digest in digests.items()}
+    return {
+        digest: functools.partial(_wide, subject, name)
+        for subject in STEMS
+        for name, digest in course_weight_digests(subject, make=make).items()
+    }
 
 
-def course_weight_digests(*, make: bool = True) -> dict[str, str]:
-    """Hash the course's weights: all arrays of VGG19, most of which are VGG16's as well.
+def course_weight_digests(subject: str = PEOPLE, *, make: bool = True) -> dict[str, str]:
+    """Hash the course's weights: those of people for VGG19, most of which are VGG16's as well.
 
-    The hashes are kept in the data cache under the hash of the file of weights; the first time
-    they take seconds and 470 MB.
+    Those of things are VGG16's alone. The hashes are kept in the data cache under the hash of the
+    file of weights; the first time they take seconds and 470 MB.
 
     Parameters
     ----------
+    subject : {"people", "things"}
+        What the weights were trained on.
     make : bool
         Whether to work the hashes out when they are not in the cache; else there are none then.
 
@@ -122,14 +128,13 @@ def course_weight_digests(*, make: bool = True) -> dict[str, str]:
         SHA-256 by name, such as ``"fc1.kernel"``. Some arrays are equal, such as biases that are 0.
     """
     from data_scripts.cache import default_cache_dir
-    from data_scripts.weights_file import weights_hash
 
-    path = default_cache_dir() / f"vgg-arrays-{weights_hash()[:16]}.json"
+    path = default_cache_dir() / f"vgg-arrays-{weights_hash(subject)[:16]}.json"
     digests = _cached(path)
     if digests is None:
         if not make:
             return {}
-        digests = _hashes()
+        digests = _hashes(subject)
         _cache(path, digests)
     return digests
 
@@ -149,27 +154,35 @@ def _cache(path: Path, digests: dict[str, str]) -> None:
         write_atomically(path, json.dumps(digests).encode())
 
 
-def _hashes() -> dict[str, str]:
-    from data_scripts.narrow_vgg19 import FULL_WIDTHS
-
-    names = [f"{layer}.{part}" for layer in FULL_WIDTHS for part in ("kernel", "bias")]
-    return {name: digest_of(raw_bytes(plain_array(_wide(name)))) for name in names}
+def _hashes(subject: str) -> dict[str, str]:
+    names = [f"{layer}.{part}" for layer in _widths(subject) for part in ("kernel", "bias")]
+    return {name: digest_of(raw_bytes(plain_array(_wide(subject, name)))) for name in names}
 
 
-@functools.lru_cache(maxsize=1)
-def _narrow() -> dict[str, np.ndarray]:
-    from data_scripts.narrow_vgg19 import narrow_weights
+def _widths(subject: str) -> dict[str, int]:
+    """Return the widths of the largest network that a subject's weights are widened to."""
+    from data_scripts import narrow_vgg, narrow_vgg19
 
-    return narrow_weights()
+    return narrow_vgg19.FULL_WIDTHS if subject == PEOPLE else narrow_vgg.FULL_WIDTHS
 
 
-def _wide(name: str) -> np.ndarray:
-    """Make one array of a full network, as `data_scripts.narrow_vgg19.full_weights` does."""
-    from data_scripts.narrow_vgg19 import FULL_WIDTHS
+@functools.lru_cache(maxsize=len(STEMS))
+def _narrow(subject: str) -> dict[str, np.ndarray]:
+    from data_scripts import narrow_vgg, narrow_vgg19
+
+    return (
+        narrow_vgg19.narrow_weights() if subject == PEOPLE else narrow_vgg.narrow_weights(subject)
+    )
+
+
+def _wide(subject: str, name: str) -> np.ndarray:
+    """Make one array of a full network, as `full_weights` of its module does."""
     from data_scripts.widening import widen_layer
 
+    widths = _widths(subject)
     layer, part = name.split(".")
-    layers = list(FULL_WIDTHS)
+    layers = list(widths)
     place = layers.index(layer)
-    kernel, bias = widen_layer(_narrow(), FULL_WIDTHS, layer, layers[place - 1] if place else None)
+    before = layers[place - 1] if place else None
+    kernel, bias = widen_layer(_narrow(subject), widths, layer, before)
     return kernel if part == "kernel" else bias

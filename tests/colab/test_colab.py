@@ -23,7 +23,12 @@ from autograder.release import build, publish
 from tests.colab import simulated
 
 WEIGHTS = "/package/vgg16.safetensors"
-NEED_WEIGHTS = ("06_faces_vgg_features", "07_faces_fine_tuning", "09_santa_vgg19")
+NEED_WEIGHTS = (
+    "06_faces_vgg_features",
+    "07_faces_fine_tuning",
+    "08_caltech101_transfer",
+    "09_santa_vgg19",
+)
 LIGHT = "03_faces_fc"
 
 

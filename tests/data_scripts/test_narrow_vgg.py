@@ -126,15 +126,19 @@ def test_pictures_are_preprocessed_as_vgg16_wants_them() -> None:
     np.testing.assert_allclose(narrow_vgg.preprocess(images), expected, atol=1e-4)
 
 
-def test_the_file_is_small_whole_and_as_the_manifest_says() -> None:
-    content = files("data_scripts").joinpath("course_weights", weights_file.FILE).read_bytes()
-    told = weights_file.manifest()
+@pytest.mark.parametrize("subject", weights_file.STEMS)
+def test_a_file_is_small_whole_and_as_the_manifest_says(subject: str) -> None:
+    folder = files("data_scripts").joinpath("course_weights")
+    content = folder.joinpath(weights_file.file_of(subject)).read_bytes()
+    told = weights_file.manifest(subject)
     assert len(content) == told["bytes"] < 15_000_000
-    assert hashlib.sha256(content).hexdigest() == told["sha256"] == weights_file.weights_hash()
+    found = hashlib.sha256(content).hexdigest()
+    assert found == told["sha256"] == weights_file.weights_hash(subject)
 
 
-def test_the_file_holds_the_narrow_network() -> None:
-    weights = narrow_vgg.narrow_weights()
+@pytest.mark.parametrize("subject", weights_file.STEMS)
+def test_a_file_holds_the_narrow_network(subject: str) -> None:
+    weights = narrow_vgg.narrow_weights(subject)
     assert {name: weights[f"{name}.bias"].size for name in NARROW_WIDTHS} == NARROW_WIDTHS
     assert list(NARROW_WIDTHS) == list(FULL_WIDTHS)
     assert all(np.isfinite(array).all() for array in weights.values())
@@ -154,6 +158,6 @@ def test_vgg19_has_three_layers_more() -> None:
 
 
 def test_missing_weights_say_what_to_do(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(weights_file, "MANIFEST", "not-there.json")
+    monkeypatch.setattr(weights_file, "STEMS", {"people": "not-there"})
     with pytest.raises(FileNotFoundError, match=r"course weights are missing.*pretrain_vgg16"):
         weights_file.manifest()

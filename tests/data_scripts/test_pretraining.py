@@ -59,3 +59,25 @@ def test_batches_are_preprocessed_and_whole() -> None:
     training = list(pretrain_data.batches((x, np.arange(10)), phase, 7))
     assert [len(labels) for _, labels in training] == [4, 4]
     assert len({int(label) for _, labels in training for label in labels}) == 8
+
+
+def test_convolutions_of_a_folded_network_are_a_beginning(averaging: keras.Model) -> None:
+    before = averaging.get_layer("fc1").get_weights()[0]
+    weights = narrow_vgg.narrow_weights()
+    pretrain_network.begin_with(averaging, weights)
+    for name in ("block1_conv1", "block5_conv3"):
+        (kernel,) = averaging.get_layer(name).get_weights()
+        np.testing.assert_array_equal(kernel, weights[f"{name}.kernel"])
+        norm = averaging.get_layer(name + pretrain_network.NORM_SUFFIX)
+        np.testing.assert_array_equal(norm.get_weights()[1], weights[f"{name}.bias"])
+    np.testing.assert_array_equal(averaging.get_layer("fc1").get_weights()[0], before)
+
+
+def test_fewer_kinds_than_units_have_several_units_each() -> None:
+    model = pretrain_network.build_training_network(250, flat=True, dropout=0.2)
+    kernel, bias = model.get_layer("predictions").get_weights()
+    bias = np.arange(250, dtype=np.float32)
+    model.get_layer("predictions").set_weights([kernel, bias])
+    weights = pretrain_network.folded_weights(model)
+    np.testing.assert_array_equal(weights["predictions.bias"], np.arange(1000) % 250)
+    np.testing.assert_array_equal(weights["predictions.kernel"][:, 250:500], kernel)

@@ -21,6 +21,10 @@ COUNTS = {
     ("06_faces_vgg_features", "vgg16"): (138_357_544, 138_357_544, 0),
     ("07_faces_fine_tuning", "a"): (1_805_608, 1_804_008, 1_600),
     ("07_faces_fine_tuning", "b"): (1_885_008, 1_883_008, 2_000),
+    ("08_caltech101_transfer", "a"): (1_233_473, 1_233_473, 0),
+    ("08_caltech101_transfer", "base"): (134_260_544, 0, 134_260_544),
+    ("08_caltech101_transfer", "b"): (134_657_953, 397_409, 134_260_544),
+    ("08_caltech101_transfer", "last"): (397_409, 397_409, 0),
     ("09_santa_vgg19", "head"): (524_801, 524_801, 0),
     ("09_santa_vgg19", "frozen"): (20_294_985, 270_601, 20_024_384),
     ("09_santa_vgg19", "tuned"): (20_294_985, 9_709_833, 10_585_152),
@@ -144,6 +148,13 @@ def test_parts_are_written_once_and_frozen_where_they_are_named() -> None:
     assert sum(spec.trainable for spec in tuned if spec.kind == "Conv2D") == 4
     assert frozen[-5].output_shape == (2048,)
     assert [spec.settings for spec in frozen] == [spec.settings for spec in tuned]
+
+
+def test_a_part_may_be_of_another_exercise() -> None:
+    features = exercises.load("06_faces_vgg_features").networks["features"].layers
+    base = exercises.load("08_caltech101_transfer").networks["base"].layers
+    until = [spec.kind for spec in features].index("Flatten")
+    assert [spec.settings for spec in base[:until]] == [spec.settings for spec in features[:until]]
 
 
 def test_a_small_table_is_read() -> None:

@@ -177,7 +177,7 @@ def test_a_calibration_is_current_until_something_that_decides_changes(
 def test_the_course_weights_decide_only_where_features_are_the_input(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    monkeypatch.setattr(fingerprint.weights_file, "weights_hash", lambda: "weights")
+    monkeypatch.setattr(fingerprint.weights_file, "weights_hash", lambda subject: "weights")
     assert fingerprint.ingredients("07_faces_fine_tuning")["weights"] == "weights"
     assert "weights" not in fingerprint.ingredients("05_faces_cnn_tricks")
 

@@ -1,9 +1,13 @@
 """Hidden tests measure again what a submission says of itself."""
 
+from pathlib import Path
 from types import SimpleNamespace
+from typing import Any
 
+import keras
 import numpy as np
 import pytest
+from PIL import Image
 
 from autograder.grading import hidden
 from autograder.grading.inputs import Splits
@@ -80,6 +84,54 @@ def test_features_of_another_network_are_none() -> None:
     with pytest.raises(CheckFailed) as failed:
         hidden.extract(lambda pictures: np.ones((len(pictures), 2048)))
     assert failed.value.cause == "features_of_base_differ"
+
+
+def load_image(path: Path, size: tuple[int, int]) -> tuple[Any, np.ndarray]:
+    image = keras.utils.load_img(path, target_size=size)
+    return image, keras.utils.img_to_array(image)
+
+
+def test_a_function_that_reads_any_picture() -> None:
+    assert hidden.load_image(load_image) == 1.0
+
+
+def test_a_function_that_only_reads_square_pictures_in_colours() -> None:
+    def always_square(path: Path, size: tuple[int, int]) -> tuple[Any, np.ndarray]:
+        return load_image(path, (224, 224))
+
+    def as_they_are(path: Path, size: tuple[int, int]) -> tuple[Any, np.ndarray]:
+        image = Image.open(path).resize(size[::-1])
+        return image, np.asarray(image)
+
+    for function, cause in (
+        (always_square, "picture_shape"),
+        (as_they_are, "not_three_colours"),
+    ):
+        with pytest.raises(CheckFailed) as failed:
+            hidden.load_image(function)
+        assert failed.value.cause == cause
+
+
+def split(count: int) -> list[np.ndarray]:
+    order = np.random.default_rng(0).permutation(count)
+    return np.split(order, (int(0.7 * count), int(0.85 * count)))
+
+
+def test_a_function_that_splits_any_number() -> None:
+    assert hidden.split(split) == 1.0
+    with pytest.raises(CheckFailed):
+        hidden.split(lambda count: split(6209))
+
+
+def likeliest(shares: np.ndarray, names: list[str], count: int = 5) -> list[tuple[str, float]]:
+    return [(names[place], float(shares[place])) for place in np.argsort(shares)[::-1][:count]]
+
+
+def test_a_function_that_names_any_categories() -> None:
+    assert hidden.likeliest(likeliest) == 1.0
+    with pytest.raises(CheckFailed) as failed:
+        hidden.likeliest(lambda shares, names, count: likeliest(shares, names))
+    assert failed.value.cause == "how_many_likeliest"
 
 
 def standardize(train: np.ndarray, *others: np.ndarray) -> list[np.ndarray]:

@@ -8,14 +8,23 @@ from autograder.exercises import Counts, Network, load
 from autograder.grading import reference
 from autograder.models.compare import compare
 
+LARGE = 100_000_000
+"""Parameters of a network that takes gigabytes, and a minute, to build in each style."""
+
+
+def _marks(network: Network) -> tuple[pytest.MarkDecorator, ...]:
+    return (pytest.mark.full,) if network.parameters.total > LARGE else ()
+
+
 BUILT = [
-    pytest.param(network, id=f"{exercise[:2]}{key}")
+    pytest.param(network, id=f"{exercise[:2]}{key}", marks=_marks(network))
     for exercise in (
         "02_mnist_cnn",
         "03_faces_fc",
         "04_faces_cnn",
         "05_faces_cnn_tricks",
         "07_faces_fine_tuning",
+        "08_caltech101_transfer",
         "09_santa_vgg19",
     )
     for key, network in load(exercise).networks.items()

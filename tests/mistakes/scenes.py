@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
+import atexit
 import functools
+import shutil
+import tempfile
+from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
 
 import keras
 import numpy as np
+from PIL import Image
 
 from autograder.exercises import ExerciseTable, Network, chain, counts_of, load, names
 from autograder.grading import reference
@@ -279,6 +284,60 @@ def _ways(table: ExerciseTable) -> tuple[tuple[Any, ...], dict[str, Any]]:
     return (right,), {"models": yes_or_no(), "data": dict.fromkeys(right, (rows, labels))}
 
 
+@functools.cache
+def picture_files() -> tuple[Path, ...]:
+    """Three files of different kinds and sizes, as folders of pictures hold them."""
+    folder = Path(tempfile.mkdtemp())
+    atexit.register(shutil.rmtree, folder, ignore_errors=True)
+    paths = []
+    for number, (mode, size) in enumerate((("RGB", (90, 60)), ("L", (50, 80)), ("RGB", (70, 70)))):
+        paths.append(folder / f"picture_{number}.png")
+        picture = Image.fromarray(pictures(3, 7)[number])
+        picture.resize(size).convert(mode).save(paths[-1])
+    return tuple(paths)
+
+
+def _load_image(table: ExerciseTable) -> tuple[tuple[Any, ...], dict[str, Any]]:
+    def load_image(path: Path, size: tuple[int, int]) -> tuple[Any, np.ndarray]:
+        image = keras.utils.load_img(path, target_size=size)
+        return image, keras.utils.img_to_array(image)
+
+    return (load_image,), {"files": picture_files(), "size": (40, 64)}
+
+
+def _split(table: ExerciseTable) -> tuple[tuple[Any, ...], dict[str, Any]]:
+    def split(count: int) -> list[np.ndarray]:
+        order = np.random.default_rng(0).permutation(count)
+        return np.split(order, (int(0.7 * count), int(0.85 * count)))
+
+    return (split,), {"count": 6209}
+
+
+def _likeliest(table: ExerciseTable) -> tuple[tuple[Any, ...], dict[str, Any]]:
+    def likeliest(
+        probabilities: np.ndarray, names: list[str], count: int
+    ) -> list[tuple[str, float]]:
+        order = np.argsort(probabilities)[::-1][:count]
+        return [(names[place], float(probabilities[place])) for place in order]
+
+    shares = np.random.default_rng(11).dirichlet(np.ones(40))
+    named = [f"thing {number}" for number in range(40)]
+    return (likeliest,), {"probabilities": shares, "names": named}
+
+
+def _same_predictions(table: ExerciseTable) -> tuple[tuple[Any, ...], dict[str, Any]]:
+    keras.utils.set_random_seed(12)
+    shown = pictures(4, 8)
+    base = [keras.Input((224, 224, 3)), keras.layers.GlobalAveragePooling2D()]
+    last = keras.Sequential([keras.Input((3,)), keras.layers.Dense(5, activation="softmax")])
+    model = keras.Sequential([*base, keras.layers.Dense(5, activation="softmax")])
+    trained = last.layers[0].get_weights()
+    model.layers[-1].set_weights(trained)
+    features = np.asarray(prepare_images(shown)).mean(axis=(1, 2))
+    given = {"model": model, "last": last, "pictures": shown, "features": features}
+    return (trained,), given
+
+
 _MAKERS = {
     "one_hot": _one_hot,
     "flatten": _flatten,
@@ -298,6 +357,10 @@ _MAKERS = {
     "extract": _extract,
     "arrays_frozen": _arrays,
     "ways": _ways,
+    "same_predictions": _same_predictions,
+    "load_image": _load_image,
+    "split": _split,
+    "likeliest": _likeliest,
 }
 
 

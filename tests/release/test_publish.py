@@ -22,6 +22,7 @@ from tests.release.conftest import make_course, make_notebook
 TREE = [
     "LICENSE", "LICENSE-notebooks", "README.md", "environment.yml", "package/WHEEL",
     "package/install.txt", "package/published.json", "package/vgg16.safetensors",
+    "package/vgg16_things.safetensors",
     "requirements.txt", "start.py", "tiny/tiny.ipynb",
 ]  # fmt: skip
 SECRETS = ("the secret six", "Mark scheme", "naming addition in any words", "HIDDEN TESTS")

@@ -192,3 +192,15 @@ def test_imagenet_is_left_to_keras(monkeypatch: pytest.MonkeyPatch) -> None:
 def test_a_shape_that_keras_refuses_is_no_missing_network() -> None:
     with pytest.raises(ValueError, match="at least 32x32"):
         vgg.vgg19("imagenet", include_top=False, input_shape=(16, 16, 3))
+
+
+def test_the_course_knows_people_and_things() -> None:
+    kernels = {
+        subject: vgg.vgg16("course", include_top=False, input_shape=(32, 32, 3), subject=subject)
+        .get_layer("block1_conv2")
+        .get_weights()[0]
+        for subject in ("people", "things")
+    }
+    assert not np.array_equal(kernels["people"], kernels["things"])
+    with pytest.raises(ValueError, match=r'"people" or "things", but subject is "cats"'):
+        vgg.vgg16(subject="cats")

@@ -21,7 +21,7 @@ PICTURES = np.random.default_rng(3).normal(size=(5, 12, 12, 3)).astype("float32"
 @pytest.fixture(scope="module")
 def course() -> dict[str, np.ndarray]:
     names = [f"{layer}.{part}" for layer in NAMES for part in ("kernel", "bias")]
-    return {name: known._wide(name) for name in names}
+    return {name: known._wide("people", name) for name in names}
 
 
 @pytest.fixture

@@ -126,6 +126,18 @@ MISTAKES: dict[str, Mistake] = {
             ),
         ),
         _mistake(
+            "pixels_as_they_are",
+            "the pixels were not scaled",
+            "missing_rescaling",
+            dropped(_kind("Rescaling")),
+        ),
+        _mistake(
+            "wrong_scale",
+            "the pixels were scaled to numbers from 0 to 2",
+            "wrong_scale",
+            changed("Rescaling", "scale", lambda scale: 2 * scale),
+        ),
+        _mistake(
             "no_bias",
             "a layer has no bias",
             "no_bias",

@@ -254,6 +254,55 @@ def _of_way(key: str, change: Callable[[Any, float], float]) -> Callable[[Scene]
     return make
 
 
+def _reading(change: Callable[[Any, np.ndarray], Any]) -> Callable[[Scene], Made]:
+    """Make something else out of a picture that was read rightly: its image and its array."""
+
+    def make(scene: Scene) -> Made:
+        (right,) = scene.values
+        yield scene.but(lambda path, size: change(*right(path, size))), ""
+
+    return make
+
+
+def _opening(read: Callable[[Any, tuple[int, int]], Any]) -> Callable[[Scene], Made]:
+    """Read pictures in another way; `read` is given what Pillow opens, and the size."""
+
+    def function(path: Any, size: tuple[int, int]) -> tuple[Any, np.ndarray]:
+        from PIL import Image
+
+        image = read(Image.open(path), size)
+        return image, np.asarray(image)
+
+    return lambda scene: iter([(scene.but(function), "")])
+
+
+def _dealing(deal: Callable[[np.ndarray, int, int], Any]) -> Callable[[Scene], Made]:
+    """Deal shuffled positions out in another way; `deal` is given the two places to cut."""
+
+    def function(count: int) -> Any:
+        order = np.random.default_rng(1).permutation(count)
+        return deal(order, int(0.7 * count), int(0.85 * count))
+
+    return lambda scene: iter([(scene.but(function), "")])
+
+
+def _naming(name: Callable[[np.ndarray, list[str], int], Any]) -> Callable[[Scene], Made]:
+    return lambda scene: iter([(scene.but(name), "")])
+
+
+def _pairs(
+    positions: np.ndarray, probabilities: np.ndarray, names: list[str], factor: float = 1.0
+) -> list[tuple[str, float]]:
+    return [(names[place], factor * float(probabilities[place])) for place in positions]
+
+
+def _last_layer_as_it_was(scene: Scene) -> Made:
+    import keras
+
+    model = keras.models.clone_model(scene.given["model"])
+    yield replace(scene, given={**scene.given, "model": model}), ""
+
+
 def _shares(matrix: np.ndarray) -> np.ndarray:
     return np.asarray(matrix / np.maximum(matrix.sum(axis=1, keepdims=True), 1))
 
@@ -682,6 +731,117 @@ _CATALOGUE = (
     WrongValue(
         "way_in_per_cent", "the accuracy of a way in per cent", "ways", "per_cent",
         _of_way("test", lambda model, value: 100 * value),
+    ),
+    WrongValue(
+        "weights_not_given", "the trained weights were read, and given to nothing",
+        "same_predictions", "last_layer_not_copied", _last_layer_as_it_was,
+    ),
+    WrongValue(
+        "picture_divided", "pixels from 0 to 1", "load_image", "picture_scaled",
+        _reading(lambda image, array: (image, array / 255)),
+    ),
+    WrongValue(
+        "array_alone", "no image, only its array", "load_image", "not_image_and_array",
+        _reading(lambda image, array: array),
+    ),
+    WrongValue(
+        "array_first", "first the array, then the image", "load_image", "image_for_array",
+        _reading(lambda image, array: (array, image)),
+    ),
+    WrongValue(
+        "batch_of_one", "an array with the side of a batch", "load_image", "picture_in_a_batch",
+        _reading(lambda image, array: (image, array[None])),
+    ),
+    WrongValue(
+        "blue_first", "blue, green, red", "load_image", "colours_exchanged",
+        _reading(lambda image, array: (image, array[..., ::-1])),
+    ),
+    WrongValue(
+        "grey_stays_grey", "pictures keep their kind", "load_image", "not_three_colours",
+        _opening(lambda image, size: image.convert("L").resize(size[::-1])),
+    ),
+    WrongValue(
+        "size_of_the_file", "pictures keep their size", "load_image", "picture_shape",
+        _opening(lambda image, size: image.convert("RGB")),
+    ),
+    WrongValue(
+        "width_first", "height and width exchanged", "load_image", "height_and_width_swapped",
+        _opening(lambda image, size: image.convert("RGB").resize(size)),
+    ),
+    WrongValue(
+        "in_order", "nothing was shuffled", "split", "not_shuffled",
+        _dealing(lambda order, first, second: np.split(np.arange(len(order)), (first, second))),
+    ),
+    WrongValue(
+        "other_shares", "80, 10 and 10 %", "split", "sizes_of_parts",
+        _dealing(lambda order, first, second: np.split(
+            order, (8 * len(order) // 10, 9 * len(order) // 10)
+        )),
+    ),
+    WrongValue(
+        "rest_twice", "the validation part goes on to the end", "split", "parts_overlap",
+        _dealing(lambda order, first, second: (order[:first], order[first:], order[second:])),
+    ),
+    WrongValue(
+        "some_in_no_part", "a hundredth of the pictures is in no part", "split",
+        "pictures_left_out",
+        _dealing(lambda order, first, second: np.split(
+            order[: -len(order) // 100], (first, second)
+        )),
+    ),
+    WrongValue(
+        "two_parts", "training and test alone", "split", "not_three_parts",
+        _dealing(lambda order, first, second: (order[:first], order[first:])),
+    ),
+    WrongValue(
+        "shares_for_positions", "positions divided by their number", "split",
+        "no_positions_to_split",
+        _dealing(lambda order, first, second: np.split(order / len(order), (first, second))),
+    ),
+    WrongValue(
+        "turned_round", "the right ones, the least likely first", "likeliest",
+        "least_likely_first",
+        _naming(lambda shares, names, count: _pairs(np.argsort(shares)[-count:], shares, names)),
+    ),
+    WrongValue(
+        "first_of_sorted", "the least likely ones", "likeliest", "least_likely",
+        _naming(lambda shares, names, count: _pairs(np.argsort(shares)[:count], shares, names)),
+    ),
+    WrongValue(
+        "first_of_all", "the first ones, whatever their probability", "likeliest",
+        "other_categories",
+        _naming(lambda shares, names, count: _pairs(np.arange(count), shares, names)),
+    ),
+    WrongValue(
+        "all_categories", "all of them, in order", "likeliest", "how_many_likeliest",
+        _naming(lambda shares, names, count: _pairs(np.argsort(shares)[::-1], shares, names)),
+    ),
+    WrongValue(
+        "names_alone", "names without probabilities", "likeliest", "not_pairs",
+        _naming(lambda shares, names, count: [
+            names[place] for place in np.argsort(shares)[::-1][:count]
+        ]),
+    ),
+    WrongValue(
+        "numbers_for_names", "positions instead of names", "likeliest", "positions_for_names",
+        _naming(lambda shares, names, count: [
+            (int(place), float(shares[place])) for place in np.argsort(shares)[::-1][:count]
+        ]),
+    ),
+    WrongValue(
+        "likely_in_per_cent", "probabilities in per cent", "likeliest",
+        "probabilities_in_per_cent",
+        _naming(lambda shares, names, count: _pairs(
+            np.argsort(shares)[::-1][:count], shares, names, factor=100
+        )),
+    ),
+    WrongValue(
+        "probabilities_in_a_row", "right names, with the first probabilities", "likeliest",
+        "probabilities_of_others",
+        _naming(lambda shares, names, count: [
+            (names[place], float(shares[row]))
+            for row, place in enumerate(np.argsort(shares)[::-1][:count])
+        ]),
     ),
 )  # fmt: skip
 

@@ -10,6 +10,7 @@ from autograder.student.checks import (
     codes,
     curves,
     features,
+    image_sets,
     networks,
     predictions,
     results,
@@ -41,6 +42,10 @@ CHECKS: dict[str, Callable[..., float]] = {
     "extract": reuse.extract,
     "arrays": reuse.arrays,
     "ways": reuse.ways,
+    "same_predictions": reuse.same_predictions,
+    "load_image": image_sets.load_image,
+    "split": image_sets.split,
+    "likeliest": image_sets.likeliest,
 }
 
 

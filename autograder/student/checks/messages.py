@@ -504,6 +504,134 @@ MESSAGES: dict[str, str] = {
         "{name} is {got}, but {model} has {expected} parameters that learn.\n"
         "Try: add up how many numbers each of model.trainable_weights holds."
     ),
+    "last_layer_not_copied": (
+        "model_b and model_last predict different things: the last layer of model_b does not have "
+        "the trained weights.\n"
+        "Try: set_weights of model_b's last layer with weights, with what get_weights of the Dense "
+        "layer of model_last returns."
+    ),
+    "pretrained_part_changed": (
+        "The last layer of model_b has the trained weights, and yet model_b and model_last predict "
+        "different things: what comes before it is not the pretrained network.\n"
+        "Try: build vgg, base and model_b again, freeze base, and copy the weights of the last "
+        "layer alone."
+    ),
+    # image files
+    "not_image_and_array": (
+        "Your function should return two things, the image and its array; it returned {got}.\n"
+        "Try: return image, array at its end."
+    ),
+    "image_for_array": (
+        "{name}: the second thing should be an array of numbers; yours is an image.\n"
+        "Try: keras.utils.img_to_array(image), and return image, array in this order."
+    ),
+    "array_for_image": (
+        "{name}: the first thing should be an image; yours is {got}.\n"
+        "Try: what keras.utils.load_img returns is one. Return image, array in this order."
+    ),
+    "height_and_width_swapped": (
+        "{name}: the array should have the shape {expected}; yours has {got}: height and width are "
+        "exchanged.\nThe size is given as (height, width), as for arrays; Pillow's resize wants "
+        "(width, height). Try: keras.utils.load_img(path, target_size=size)."
+    ),
+    "not_three_colours": (
+        "{name}: the array should have the shape {expected}; yours has {got}.\n"
+        "The file holds a picture of another kind ({mode}), and the network wants three colours. "
+        'Try: keras.utils.load_img makes them of any picture, Pillow does with .convert("RGB").'
+    ),
+    "picture_in_a_batch": (
+        "{name}: the array should have the shape {expected}; yours has {got}.\n"
+        "This function reads one picture. Try: leave the side of 1 out; a batch is made later."
+    ),
+    "picture_shape": (
+        "{name}: the array should have the shape {expected}; yours has {got}.\n"
+        "Files hold pictures of any size. Try: keras.utils.load_img(path, target_size=size)."
+    ),
+    "image_not_resized": (
+        "{name}: the image should have the size {expected}; yours has {got}.\n"
+        "Try: resize it while it is read, load_img(path, target_size=size), and make the array "
+        "out of that."
+    ),
+    "picture_scaled": (
+        "{name}: the numbers should go from 0 to 255; yours were divided by 255.\n"
+        "Both networks want pixels as they are and scale them in their own way. Try: no division."
+    ),
+    "colours_exchanged": (
+        "{name}: red and blue are exchanged.\n"
+        "This function reads red, green, blue, in this order; preprocess_input exchanges them "
+        "later. Try: keras.utils.load_img, and nothing after it."
+    ),
+    "picture_upside_down": "{name}: the picture is upside down.\nTry: change no rows afterwards.",
+    "picture_on_its_side": (
+        "{name}: rows and columns are exchanged.\nTry: keep the array as img_to_array makes it."
+    ),
+    "picture_differs": (
+        "{name}: the array does not show what the file shows.\n"
+        "Try: read it with keras.utils.load_img(path, target_size=size), then img_to_array, and "
+        "change no numbers."
+    ),
+    # a split
+    "not_three_parts": (
+        "Your function should return three arrays of positions, training, validation and test; it "
+        "returned {got}.\nTry: return train, validation, test."
+    ),
+    "no_positions_to_split": (
+        "Your parts should hold positions of pictures, 0 to {expected}; yours hold {got}.\n"
+        "Try: deal out what np.random.default_rng(0).permutation(count) returns."
+    ),
+    "dealt_twice": (
+        "A part names a picture twice.\n"
+        "Try: permutation(count) has each position once; choice and integers may repeat them."
+    ),
+    "parts_overlap": (
+        "{count} pictures are in the {first} part and in the {second} part.\n"
+        "What a network has seen says nothing about new pictures. Try: one shuffled array of all "
+        "positions, cut in two places."
+    ),
+    "pictures_left_out": (
+        "The three parts have {sizes} pictures, {got} of {expected}: some are in no part.\n"
+        "Try: let each part begin where the one before it ends."
+    ),
+    "sizes_of_parts": (
+        "The parts should have {expected} pictures; yours have {got}.\n"
+        "Training is 70 %, validation and test 15 % each. Try: cut at int(0.7 * count) and at "
+        "int(0.85 * count)."
+    ),
+    "not_shuffled": (
+        "One of the parts is a row of neighbours: the pictures were not shuffled.\n"
+        "Pictures of one category lie in one folder, one after the other, so that whole categories "
+        "would be missing from the training. Try: np.random.default_rng(0).permutation(count)."
+    ),
+    # the most likely categories
+    "not_pairs": (
+        "Your function should return a list of pairs, such as [{expected}, ...].\n"
+        "Try: (names[position], float(probabilities[position])) for each position."
+    ),
+    "positions_for_names": (
+        "The first pair should be {expected}; yours begins with {got}, which is no name.\n"
+        "Try: names[position]."
+    ),
+    "how_many_likeliest": (
+        "{expected} categories are wanted; yours are {got}.\n"
+        "Try: keep the first count positions of the sorted ones."
+    ),
+    "least_likely_first": (
+        "These are the right categories, but the least likely of them comes first.\n"
+        "np.argsort goes from small to large. Try: [::-1] turns the order round."
+    ),
+    "least_likely": (
+        "These are the categories with the smallest probabilities.\n"
+        "np.argsort goes from small to large. Try: [::-1] before you take the first ones."
+    ),
+    "other_categories": (
+        "The most likely category is {expected}; yours begins with {got}.\n"
+        "Try: np.argsort(probabilities)[::-1][:count] gives the positions, names[position] each "
+        "name."
+    ),
+    "probabilities_of_others": (
+        "{name} has the probability {expected}; yours is {got}.\n"
+        "Name and probability must come from the same position. Try: probabilities[position]."
+    ),
 }
 
 

@@ -12,8 +12,6 @@ from autograder.student.outcome import CheckFailed, Share, is_gap, require_attem
 ACCURACY_TOLERANCE = 0.006
 """Reported accuracies may be rounded to two decimals."""
 
-SPLITS = ("train", "validation", "test")
-
 
 def work_out(model: Any, images: np.ndarray) -> np.ndarray:
     """Let the model predict; parameters and outputs as of `predict`."""
@@ -154,7 +152,7 @@ def wrong_accuracy(
 
     row = f'{variable}["{name}"]'
     if not isinstance(given, dict):
-        return problem("no_row", name=row, expected=", ".join(SPLITS))
+        return problem("no_row", name=row, expected=", ".join(data))
     for split, (images, labels) in data.items():
         if split not in given or is_gap(given[split]):
             return problem("no_entry", name=row, key=split)

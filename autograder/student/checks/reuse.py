@@ -16,6 +16,9 @@ from autograder.student.outcome import is_gap, require_attempt, require_before
 ARRAYS_OF_A_LAYER = 2
 """A convolution and a Dense layer hold two arrays: kernel and bias."""
 
+SAME_PROBABILITY = 1e-3
+"""Allowed distance of probabilities: a network and its parts add numbers in another order."""
+
 COSTS = ("seconds", "trainable", "test")
 """What is compared of each way: time, parameters that learn, test accuracy."""
 
@@ -184,6 +187,59 @@ def _wrong_cost(name: str, given: Any, model: Any) -> tuple[str, str] | None:
     if count == len(model.trainable_weights):
         return problem("arrays_for_parameters", entry, **numbers)
     return problem("parameters_differ", entry, **numbers)
+
+
+def same_predictions(
+    title: str,
+    variant: str | None,
+    trained: Any,
+    *,
+    model: Any,
+    last: Any,
+    pictures: np.ndarray,
+    features: np.ndarray,
+) -> float:
+    """Check that a network predicts what its last layer, trained alone on features, predicts.
+
+    Parameters
+    ----------
+    title : str
+        Title of the task.
+    variant : str or None
+        Not used here.
+    trained : list of numpy.ndarray
+        The student's, the arrays of the trained layer.
+    model : keras.Model
+        The student's whole network, (None, 224, 224, 3) to (None, classes).
+    last : keras.Model
+        The student's trained last layer, (None, numbers) to (None, classes).
+    pictures : numpy.ndarray of uint8, shape (n, 224, 224, 3)
+        The first few are used.
+    features : numpy.ndarray of float32, shape (n, numbers)
+        What the pretrained part makes of them.
+
+    Returns
+    -------
+    float
+        1.0.
+
+    Raises
+    ------
+    NotAttempted, CheckFailed
+    """
+    from data_scripts.features import prepare_images
+
+    require_attempt(trained, task=title)
+    require_before(model, last, task=title)
+    prepared = np.asarray(prepare_images(pictures[:SAMPLE]))
+    own = np.asarray(model.predict(prepared, verbose=0))
+    expected = np.asarray(last.predict(features[:SAMPLE], verbose=0))
+    if np.allclose(own, expected, atol=SAME_PROBABILITY):
+        return 1.0
+    wanted = last.get_weights()
+    given = model.get_weights()[-len(wanted) :]
+    same = len(given) == len(wanted) and all(map(np.array_equal, given, wanted))
+    raise failed("pretrained_part_changed" if same else "last_layer_not_copied")
 
 
 def _number(value: Any) -> float | None:

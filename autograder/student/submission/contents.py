@@ -71,7 +71,7 @@ def _copied(submission: Submission) -> Iterator[Finding]:
             places = [cell.number for cell in submission.cells if cell.grade_id == name]
             yield problem(
                 f"{submission.call(name)} is there {count} times (cells "
-                f"{', '.join(map(str, places))}): it was copied. Only one counts; delete the others"
+                f"{', '.join(map(str, places))}): it was copied. One counts; delete the others."
             )
     ids = Counter(str(cell.raw["id"]) for cell in submission.cells if cell.raw.get("id"))
     double = {name for name, count in ids.items() if count > 1} - {
