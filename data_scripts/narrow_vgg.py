@@ -177,12 +177,12 @@ def narrow_feature_model() -> "keras.Model":
 
 
 def widen_features(features: np.ndarray) -> np.ndarray:
-    """Repeat narrow fc1 features as the full network would compute them.
+    """Repeat narrow features of fc1 or fc2 as the full network would compute them.
 
     Parameters
     ----------
     features : numpy.ndarray
-        float32, shape (n, 1024).
+        float32, shape (n, units); those of a full network come back as they are.
 
     Returns
     -------

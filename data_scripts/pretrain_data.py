@@ -47,6 +47,8 @@ class Plan:
         Pictures of each to train on, and to measure on.
     begins_with_people : bool
         Whether the convolutions begin as those of the people's network.
+    seed : int
+        Of first weights, order and shifts; the pictures are always the same ones.
     """
 
     subject: str = "people"

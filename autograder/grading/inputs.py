@@ -72,7 +72,8 @@ def training_inputs(exercise: str, people_seed: int = faces.COURSE_SEED) -> Spli
         drawn = digits.load_digits(seed=people_seed)
         return Splits(*(scale(array) if array.ndim == 3 else array for array in drawn))
     if kind == "objects":
-        *arrays, _ = _objects(people_seed)
+        share = settings.QUICK_SHARE if settings.quick() else 1
+        *arrays, _ = objects.load_objects(share=share, seed=people_seed, progress=False)
         return Splits(*arrays)
     if kind == "santa":
         return Splits(*santa.load_santa(seed=people_seed, progress=False))
@@ -94,11 +95,6 @@ def as_taken(images: np.ndarray, exercise: str, network: str) -> np.ndarray:
         elif spec.layers[0].kind != "Rescaling":  # which takes pictures as they are
             images = _prepared(images)
     return images.reshape(len(images), *spec.input)
-
-
-def _objects(seed: int = objects.COURSE_SEED) -> objects.Objects:
-    share = settings.QUICK_SHARE if settings.quick() else 1
-    return objects.load_objects(share=share, seed=seed, progress=False)
 
 
 def _prepared(pictures: np.ndarray) -> np.ndarray:
@@ -221,7 +217,9 @@ def _fill(cache: Path, assignment: str, course_root: Path, *, quick: bool) -> No
     if assignment in KINDS:
         splits = training_inputs(assignment)
         if KINDS[assignment] == "objects":
-            objects_features.load_object_features(_objects(), progress=False)
+            objects_features.load_object_features(
+                splits.x_train, splits.x_valid, splits.x_test, progress=False
+            )
         if not quick:  # a quick run measures no accuracy
             seed, shown = secret_seed(course_root), [splits.x_valid]
             if _is_calibrated(assignment):

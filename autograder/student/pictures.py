@@ -15,9 +15,6 @@ if TYPE_CHECKING:
     from data_scripts.original.image_folders import ImageFolders
     from data_scripts.santa import Santa
 
-SIDE = 224
-"""Height and width in pixels that VGG16 takes with its top."""
-
 SAMPLES = (("RGB", (300, 200), "png"), ("L", (180, 240), "png"), ("RGB", (150, 150), "jpg"))
 """Mode, size (width, height) and format of sample files: no two alike, as in real folders."""
 
@@ -75,7 +72,7 @@ def load_object_features(objects: "Objects") -> "ObjectFeatures":
     """
     from data_scripts.objects_features import load_object_features as load
 
-    return load(objects)
+    return load(objects.x_train, objects.x_valid, objects.x_test)
 
 
 def sample_files(objects: "Objects") -> list[Path]:
@@ -121,6 +118,7 @@ def load_folders(path: str | Path) -> "ImageFolders":
     data_scripts.original.errors.DataError
         If there is no such folder, it has fewer than three folders, or one holds no picture.
     """
+    from data_scripts.narrow_vgg import SIDE
     from data_scripts.original.image_folders import describe, load_image_folders
 
     found = load_image_folders(path, SIDE)

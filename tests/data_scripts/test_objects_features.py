@@ -8,10 +8,8 @@ import pytest
 
 from data_scripts import objects_features
 from data_scripts.features import prepare_images
-from data_scripts.objects import Objects
 
 PICTURES = np.random.default_rng(0).integers(0, 256, (5, 224, 224, 3), dtype=np.uint8)
-LABELS = np.arange(5, dtype=np.uint8)
 
 
 def test_features_are_sums_after_a_relu() -> None:
@@ -26,7 +24,7 @@ def test_features_are_sums_after_a_relu() -> None:
 def test_the_full_network_gives_the_same_within_rounding() -> None:
     from autograder.student.vgg import vgg16
 
-    vgg = vgg16("course")
+    vgg = vgg16("course", subject="things")
     full = keras.Model(vgg.input, vgg.get_layer("fc2").output)
     expected = full.predict(np.asarray(prepare_images(PICTURES)), verbose=0)
     found = objects_features.features_at_fc2(PICTURES)
@@ -34,12 +32,11 @@ def test_the_full_network_gives_the_same_within_rounding() -> None:
 
 
 def test_each_picture_is_looked_at_once(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    splits = (PICTURES[:3], LABELS[:3], PICTURES[3:4], LABELS[3:4], PICTURES[4:], LABELS[4:])
-    objects = Objects(*splits, names=("a", "b", "c", "d", "e"))
+    splits = PICTURES[:3], PICTURES[3:4], PICTURES[4:]
     monkeypatch.delenv("EIGHT_FACES_WEIGHTS", raising=False)
 
     def load() -> objects_features.ObjectFeatures:
-        return objects_features.load_object_features(objects, cache_dir=tmp_path, progress=False)
+        return objects_features.load_object_features(*splits, cache_dir=tmp_path, progress=False)
 
     first = load()
     assert [len(part) for part in first] == [3, 1, 1]
