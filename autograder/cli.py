@@ -320,6 +320,10 @@ def bench(
         list[str] | None, typer.Option(help="realistic or different; both if not given.")
     ] = None,
     workers: Annotated[int | None, typer.Option(min=1, help="As in `grade`.")] = None,
+    sample: Annotated[
+        int | None,
+        typer.Option(min=1, help="Let the others grade this many of a class, evenly drawn."),
+    ] = None,
 ) -> None:
     """Measure what grading a class costs, against nbgrader and otter-grader; takes hours."""
     from autograder import exercises
@@ -336,7 +340,7 @@ def bench(
     chosen = benchmark.cases(assignment or (), size or (), mix or ())
     try:
         with _clear_errors():
-            benchmark.bench(chosen, workers=workers)
+            benchmark.bench(chosen, workers=workers, sample=sample)
     except benchmark.BenchError as error:
         raise fail(str(error)) from error
     typer.echo(f"rows are in {benchmark.REPORT}")

@@ -2,7 +2,8 @@
 
 Absolute times mislead on machines that others use as well, so that what counts is the ratio of two
 times from one run. Each measurement is a row of build/bench.json; those that this machine has made
-already, since it was started, are not made again.
+already, since it was started, are not made again. The others share nothing between submissions, so
+that a part of a class, evenly drawn, tells what the whole costs them.
 """
 
 import functools
@@ -92,7 +93,11 @@ def cases(
 
 
 def bench(
-    chosen: Iterable[Case], *, workers: int | None = None, report: Path = REPORT
+    chosen: Iterable[Case],
+    *,
+    workers: int | None = None,
+    sample: int | None = None,
+    report: Path = REPORT,
 ) -> list[dict[str, Any]]:
     """Measure classes, and write the report after each of them.
 
@@ -102,6 +107,10 @@ def bench(
         The classes.
     workers : int, optional
         How many submissions we grade at a time; as many as the machine is good for if not given.
+    sample : int, optional
+        Let nbgrader and otter-grader grade no more than this many submissions of a class, evenly
+        drawn, and take the same time for each of the others; their rows say under ``graded`` how
+        many it were. We always grade all.
     report : Path
         The JSON file of rows.
 
@@ -129,7 +138,8 @@ def bench(
         }
         measured = {}
         for way, what in ways:
-            key = {**common, "way": way, "what": what}
+            graded = case.size if way == OURS else min(case.size, sample or case.size)
+            key = {**common, "way": way, "what": what, "graded": graded}
             measured[way, what] = journal.measured(key, functools.partial(_measure, case, key))
         stock = measured[STOCK, "first"]["seconds"]  # it grades again as it graded first
         for row in measured.values():
@@ -156,6 +166,7 @@ def _lines(case: Case, rows: Iterable[dict[str, Any]]) -> str:
     body = [
         f"  {row['way']:<12} {row['what']:<8} {row['seconds']:>8.1f} s "
         f"{row['peak_memory'] / 1e6:>8,.0f} MB  {row['ratio_to_nbgrader']:>7.2f}"
+        + ("" if row["graded"] == case.size else f"  from {row['graded']} of them")
         for row in rows
     ]
     return "\n".join([head, *body])
@@ -166,9 +177,9 @@ def _measure(case: Case, key: dict[str, Any]) -> dict[str, Any]:
     if not (root / "submitted").is_dir():
         _make_class(root, case)
     if key["way"] == STOCK:
-        return _grade_with_stock(root, case)
+        return _grade_with_stock(root, case, key["graded"])
     if key["way"] == OTTER:
-        return _grade_with_otter(root, case)
+        return _grade_with_otter(root, case, key["graded"])
     if key["what"] == "regrade":
         _change_a_hidden_test(root, case.assignment)
         return _grade(root, case, "--regrade", key["workers"])
@@ -193,26 +204,47 @@ def _grade(root: Path, case: Case, how: str, workers: int) -> dict[str, Any]:
     return {**found, "points": round(sum(result["score"] for result in results), 3)}
 
 
-def _grade_with_stock(root: Path, case: Case) -> dict[str, Any]:
+def _grade_with_stock(root: Path, case: Case, graded: int) -> dict[str, Any]:
     stock = root.with_name(f"{root.name}-stock")
     shutil.rmtree(stock, ignore_errors=True)
     make_stock_course(root, stock, case.assignment, _LONGEST_CELL)
-    return _timed([_command("nbgrader"), "autograde", case.assignment, "--force"], stock)
+    _leave(stock / "submitted", graded)
+    start = _timed([_command("nbgrader"), "autograde", "--help"], stock)["seconds"]
+    found = _timed([_command("nbgrader"), "autograde", case.assignment, "--force"], stock)
+    return {**found, "seconds": _of_the_whole(found["seconds"], graded, case.size, once=start)}
+
+
+def _leave(folder: Path, count: int) -> None:
+    """Remove submissions but for some, evenly drawn, so that each kind keeps its share."""
+    students = sorted(folder.iterdir())
+    kept = {students[(2 * place + 1) * len(students) // (2 * count)] for place in range(count)}
+    for student in {*students} - kept:
+        shutil.rmtree(student) if student.is_dir() else student.unlink()
+
+
+def _of_the_whole(seconds: float, graded: int, size: int, *, once: float = 0.0) -> float:
+    """Tell what a class takes from what some of it took, of which `once` seconds come only once."""
+    return round(once + (seconds - once) * size / graded, 2)
 
 
 def _otter() -> Path:
     return course_root() / otter_class.COMMAND
 
 
-def _grade_with_otter(root: Path, case: Case) -> dict[str, Any]:
+def _grade_with_otter(root: Path, case: Case, graded: int) -> dict[str, Any]:
     folder = root.with_name(f"{root.name}-otter")
     shutil.rmtree(folder, ignore_errors=True)
     try:
         otter_class.make_otter_class(root, folder, case.assignment, _otter())
     except subprocess.CalledProcessError as error:
         raise BenchError(f"otter generate ended with {error.returncode}") from error
+    _leave(folder / otter_class.SUBMISSIONS, graded)
     found = _timed([sys.executable, "-m", otter_class.__name__, str(folder), str(_otter())], root)
-    return {**found, "points": round(sum(otter_class.points_of(folder).values()), 3)}
+    return {
+        **found,
+        "seconds": _of_the_whole(found["seconds"], graded, case.size),
+        "points": round(sum(otter_class.points_of(folder).values()), 3),
+    }
 
 
 def _change_a_hidden_test(root: Path, assignment: str) -> None:

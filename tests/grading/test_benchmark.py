@@ -123,6 +123,32 @@ def test_what_was_measured_is_not_measured_again(
     assert len(json.loads(report.read_text())) == 3
 
 
+def test_the_others_may_grade_a_part(graded: list[dict[str, Any]], tmp_path: Path) -> None:
+    report = tmp_path / "bench.json"
+    rows = benchmark.bench([Case("03_faces_fc", 30, "realistic")], sample=6, report=report)
+    assert {(row["way"], row["graded"]) for row in rows} == {(STOCK, 6), (OURS, 30)}
+    benchmark.bench([Case("03_faces_fc", 30, "realistic")], report=report)
+    assert [(key["way"], key["graded"]) for key in graded] == [
+        (STOCK, 6),
+        (OURS, 30),
+        (OURS, 30),
+        (STOCK, 30),
+    ]
+
+
+def test_a_part_has_the_shares_of_the_whole(tmp_path: Path) -> None:
+    for place, kind in enumerate(composition(30, "realistic")):
+        (tmp_path / f"student_{place:04}_{kind}").mkdir()
+    benchmark._leave(tmp_path, 6)
+    found = Counter(path.name.split("_")[2] for path in tmp_path.iterdir())
+    assert found == {"reference": 2, "rewritten": 2, "mistake": 1, "own": 1}
+
+
+def test_what_a_whole_class_takes() -> None:
+    assert benchmark._of_the_whole(64.0, 6, 30, once=4.0) == 304.0
+    assert benchmark._of_the_whole(60.0, 30, 30, once=4.0) == 60.0
+
+
 def test_what_another_machine_measured_is_measured_again(
     graded: list[dict[str, Any]], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
