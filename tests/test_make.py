@@ -10,7 +10,7 @@ import pytest
 from nbgrader.preprocessors import Execute
 from nbgrader.server_extensions.validate_assignment.handlers import ValidateAssignmentHandler
 
-from autograder.release.worksheets import VALIDATE_SECONDS, configure, copy_new
+from autograder.release.worksheets import VALIDATE_SECONDS, configure, copy_new, write_ungraded
 from tests import full
 
 SETUP_IS_THERE = ["-o", ".venv/.installed"]
@@ -57,6 +57,19 @@ def test_work_of_a_student_is_never_overwritten(tmp_path):
     assert (work / "a" / "a.ipynb").read_text() == "mine"
     assert copy_new(release, work) == []
     assert sorted(path.name for path in work.rglob("*") if path.is_file()) == ["a.ipynb", "b.ipynb"]
+
+
+def test_ungraded_notebooks_for_students_are_copied_too(repository, tmp_path):
+    written = write_ungraded(repository, tmp_path)
+    names = {path.stem for path in (tmp_path / "notebooks").iterdir()}
+    assert names == {path.stem for path in written}
+    assert names == {"data_overview", "feature_maps", "what_features_know"}
+    for path in written:
+        assert "{{" not in path.read_text(encoding="utf-8")
+    written[0].write_text("mine")
+    written[1].unlink()
+    assert write_ungraded(repository, tmp_path) == [written[1]]
+    assert written[0].read_text() == "mine"
 
 
 def test_nothing_to_copy_is_an_error(tmp_path):

@@ -13,7 +13,7 @@ from autograder import settings
 NOTEBOOKS = sorted((Path(__file__).parents[1] / "notebooks").glob("*.ipynb"))
 FIGURES = {
     "data_overview": 6,
-    "feature_maps": 6,
+    "feature_maps": 12,
     "grading_walkthrough": 0,
     "ladder": 1,
     "what_features_know": 3,

@@ -11,6 +11,8 @@ from autograder.place import DISTRIBUTION, INSTALL, PACKAGE, PYTHONS
 from autograder.release.cells import read_notebook
 from autograder.release.settings import CourseSettings
 from autograder.release.solutions import solution_notebook
+from autograder.release.ungraded import FOLDER as UNGRADED
+from autograder.release.ungraded import ungraded_notebooks
 from autograder.release.wheel import build_wheel, requirements
 from data_scripts.weights_file import STEMS, file_of, weights_content
 
@@ -56,6 +58,8 @@ def write_student_tree(
         )
     for name in solutions:
         _write_solutions(course_root, settings, name, tree)
+    for place, text in ungraded_notebooks(course_root, settings).items():
+        _write(tree / place, text)
     package = tree / PACKAGE
     package.mkdir()
     wheel = build_wheel(package, course_root / "LICENSE")
@@ -98,6 +102,7 @@ def readme(
     page = template.replace("TITLE", settings.title)
     page = page.replace("EXERCISES", _table(tree, settings, places))
     page = page.replace("COLAB", COLAB_TEXT if colab else "")
+    page = page.replace("UNGRADED", _ungraded_text(tree, settings))
     page = page.replace("SOLUTIONS", _solutions_text(tree, settings) if solutions else "")
     while "\n\n\n" in page:
         page = page.replace("\n\n\n", "\n\n")
@@ -117,9 +122,11 @@ def _notebooks(folder: Path) -> list[Path]:
     return sorted(folder.rglob("*.ipynb"))
 
 
-def _table(tree: Path, settings: CourseSettings, places: list[Path]) -> str:
+def _table(
+    tree: Path, settings: CourseSettings, places: list[Path], what: str = "exercise"
+) -> str:
     badges = [settings.badge(place.as_posix()) for place in places]
-    head = ["exercise", "what it is about", *(["open"] if any(badges) else [])]
+    head = [what, "what it is about", *(["open"] if any(badges) else [])]
     lines = [_row(*head), _row(*("---" for _ in head))]
     for place, badge in zip(places, badges, strict=True):
         link = f"[{place.stem}]({quote(place.as_posix())})"
@@ -129,6 +136,14 @@ def _table(tree: Path, settings: CourseSettings, places: list[Path]) -> str:
 
 def _row(*fields: str) -> str:
     return "| " + " | ".join(field.replace("|", "\\|") for field in fields) + " |"
+
+
+def _ungraded_text(tree: Path, settings: CourseSettings) -> str:
+    places = [path.relative_to(tree) for path in _notebooks(tree / UNGRADED)]
+    if not places:
+        return ""
+    table = _table(tree, settings, places, what="notebook")
+    return f"## To look around\n\nNothing is asked and nothing is graded here.\n\n{table}\n"
 
 
 def _solutions_text(tree: Path, settings: CourseSettings) -> str:

@@ -1,9 +1,11 @@
-"""Copy the exercises to a folder of one's own, without touching what is there already."""
+"""Copy the notebooks to a folder of one's own, without touching what is there already."""
 
 import shutil
 import sys
 from pathlib import Path
 
+from autograder.release.settings import course_settings
+from autograder.release.ungraded import ungraded_notebooks
 from data_scripts.cache import write_atomically
 
 VALIDATE_SECONDS = 1200
@@ -51,6 +53,29 @@ def copy_new(release: Path, work: Path) -> list[Path]:
     return copied
 
 
+def write_ungraded(course_root: Path, work: Path) -> list[Path]:
+    """Write the ungraded notebooks that a working folder lacks.
+
+    Parameters
+    ----------
+    course_root : pathlib.Path
+        The course directory.
+    work : pathlib.Path
+        As for `copy_new`.
+
+    Returns
+    -------
+    list of pathlib.Path
+        The notebooks that were written.
+    """
+    made = ungraded_notebooks(course_root, course_settings(course_root))
+    new = {work / place: text for place, text in made.items() if not (work / place).exists()}
+    for target, text in new.items():
+        target.parent.mkdir(parents=True, exist_ok=True)
+        write_atomically(target, text.encode("utf-8"))
+    return list(new)
+
+
 def configure(work: Path) -> None:
     """Write nbgrader's configuration of a working folder, unless there is one.
 
@@ -67,6 +92,6 @@ def configure(work: Path) -> None:
 
 if __name__ == "__main__":
     source, destination = map(Path, sys.argv[1:])
-    new = copy_new(source, destination)
+    new = [*copy_new(source, destination), *write_ungraded(source.absolute().parent, destination)]
     configure(destination)
     print(f"{len(new)} new files in {destination}/; what was there stays as it is")

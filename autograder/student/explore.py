@@ -227,25 +227,47 @@ def nearest(features: np.ndarray, wanted: np.ndarray, most: int = 5) -> np.ndarr
     return np.argsort(-(one @ other.T), axis=1, kind="stable")[:, :most]
 
 
-def ladder(runs: Mapping[str, Sequence[float]]) -> None:
+def ladder(runs: Mapping[str, Sequence[float]], own: Mapping[str, float] | None = None) -> None:
     """Draw the accuracies of several networks: a bar for the mean, a line from worst to best run.
 
     Parameters
     ----------
     runs : mapping of str to sequence of float
         Accuracies of one or more trainings by the name of the network, 0 to 1.
+    own : mapping of str to float, optional
+        Accuracies of one's own networks, 0 to 1, by the name of the network that they are marked
+        at.
+
+    Raises
+    ------
+    ValueError
+        If there is no network of the name of one's own, or its accuracy is not from 0 to 1.
     """
+    own = dict(own or {})
+    for name, accuracy in own.items():
+        if name not in runs:
+            raise ValueError(f"there is no network {name!r} in this figure, only {', '.join(runs)}")
+        if not 0 <= accuracy <= 1:
+            raise ValueError(f"an accuracy is from 0 to 1, but that of {name} is {accuracy!r}; "
+                             "is it in percent? Then divide by 100")  # fmt: skip
     rows = np.array([[np.mean(values), min(values), max(values)] for values in runs.values()])
     means, worst, best = rows.T
     figure, ((axis,),) = new_figure(1.6 + 0.9 * len(runs), 3.6)
     axis.bar(range(len(runs)), means, 0.62, color=FILL, edgecolor="black", linewidth=0.8,
              yerr=(means - worst, best - means), capsize=4)  # fmt: skip
-    for place, (mean, top) in enumerate(zip(means, best, strict=True)):
-        axis.annotate(f"{mean:.2f}", (place, top + 0.02), ha="center", fontweight="bold")
+    for place, (name, mean, top) in enumerate(zip(runs, means, best, strict=True)):
+        above = max(top, own.get(name, 0.0)) + 0.02
+        axis.annotate(f"{mean:.2f}", (place, above), ha="center", fontweight="bold")
+    if own:
+        places = [list(runs).index(name) for name in own]
+        axis.plot(places, list(own.values()), "D", color="black", markerfacecolor="white",
+                  label="your own")  # fmt: skip
+        axis.legend(loc="lower right")
     axis.set(ylim=(0, 1.1), xlabel="network", ylabel="accuracy (share of pictures)")
     axis.set_xticks(range(len(runs)), list(runs))
     said = "; ".join(
         f"{name} {mean:.2f}, from {least:.2f} to {most:.2f}"
+        + (f", your own {own[name]:.2f}" if name in own else "")
         for name, (mean, least, most) in zip(runs, rows, strict=True)
     )
     show(figure, f"Mean accuracy by network, with its worst and its best run: {said}.")

@@ -40,6 +40,7 @@ class Published:
         self.root.mkdir()
         for name in ("nbgrader_config.py", "LICENSE", "LICENSE-notebooks"):
             shutil.copy(repository / name, self.root)
+        shutil.copytree(repository / "notebooks", self.root / "notebooks")
 
     @contextlib.contextmanager
     def online(self, repository: Path, *names: str) -> Iterator[None]:
@@ -117,6 +118,18 @@ def test_the_first_cell_installs_once_and_can_be_run_again(
     assert [path.rpartition("/")[2][:11] for path in light.asked] == ["install.txt", "eight_faces"]
     listed = machine.call("-m", "pip", "list", "--format=freeze").stdout
     assert "eight-faces==0.1.0+c" in listed
+
+
+@pytest.mark.slow
+def test_an_ungraded_notebook_finds_package_and_weights(
+    light: Published, machine: simulated.Machine
+) -> None:
+    path = light.tree / "notebooks" / "feature_maps.ipynb"
+    few = cells(json.loads(path.read_text("utf-8")), "place", "imports", "model", "filters")
+    notebook = machine.run(simulated.as_node(few))
+    assert simulated.failed(notebook) == []
+    assert "filters of block1_conv1" in str(notebook.cells[-1].outputs)
+    assert WEIGHTS in light.asked
 
 
 @pytest.mark.slow

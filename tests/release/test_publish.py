@@ -17,7 +17,7 @@ from typer.testing import CliRunner
 from autograder import cli, place
 from autograder.release import build, publish, student_tree
 from autograder.release.generate import ReleaseError
-from tests.release.conftest import make_course, make_notebook
+from tests.release.conftest import cell, make_course, make_notebook
 
 TREE = [
     "LICENSE", "LICENSE-notebooks", "README.md", "environment.yml", "package/WHEEL",
@@ -74,6 +74,36 @@ def test_the_command_writes_the_tree_and_nothing_else(run, course, tmp_path):
     assert sorted(path.name for path in tmp_path.iterdir()) == ["course", "students"]
     released = course / "release" / "tiny" / "tiny.ipynb"
     assert (tmp_path / "students" / "tiny" / "tiny.ipynb").read_bytes() == released.read_bytes()
+
+
+def test_ungraded_notebooks_are_published_ready_to_open(run, course, repository, tmp_path):
+    (course / "notebooks").mkdir()
+    for name in ("feature_maps.ipynb", "ladder.ipynb"):
+        shutil.copy(repository / "notebooks" / name, course / "notebooks")
+    (course / "course.toml").write_text('address = "https://github.com/someone/faces"')
+    build.release(course, "tiny")
+    folder = tmp_path / "students"
+    result = run("--publish", folder)
+    assert result.exit_code == 0, result.output
+    assert names(folder) == sorted([*TREE, "notebooks/feature_maps.ipynb"])  # ladder: instructors'
+    text = (folder / "notebooks" / "feature_maps.ipynb").read_text()
+    assert "{{" not in text
+    assert 'COURSE = \\"https://raw.githubusercontent.com/someone/faces/main\\"' in text
+    assert "someone/faces/blob/main/notebooks/feature_maps.ipynb" in text
+    page = (folder / "README.md").read_text()
+    assert "## To look around" in page
+    assert "[feature_maps](notebooks/feature_maps.ipynb)" in page
+
+
+def test_a_secret_in_an_ungraded_notebook_is_refused(run, course, tmp_path):
+    secret = cell("code", "place", "assert math.isclose(total, 6), 'the secret six'")
+    notebook = make_notebook() | {"cells": [cell("markdown", "title", "# Look"), secret]}
+    (course / "notebooks").mkdir()
+    (course / "notebooks" / "look.ipynb").write_text(json.dumps(notebook))
+    result = run("--publish", tmp_path / "students")
+    assert result.exit_code == 1
+    assert "notebooks/look.ipynb" in result.stderr
+    assert not (tmp_path / "students").exists()
 
 
 def test_no_line_of_a_secret_is_in_any_file(run, tmp_path):
@@ -135,6 +165,7 @@ def test_the_page_lists_exercises_and_links_to_files(run, course, tmp_path):
     assert "Colab" not in page
     assert "TITLE" not in page
     assert "Solutions" not in page
+    assert "look around" not in page
     for link in re.findall(r"\]\(([^)]+)\)", page):
         assert (folder / link).is_file(), link
 

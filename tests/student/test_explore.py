@@ -112,3 +112,22 @@ def test_ladder_shows_the_mean_and_how_far_runs_lie_apart(shown: list[tuple[Any,
     (axis,) = figure.axes
     assert [bar.get_height() for bar in axis.patches] == pytest.approx([0.65, 0.8])
     assert [note.get_text() for note in axis.texts] == ["0.65", "0.80"]
+
+
+def test_ladder_marks_the_accuracies_of_ones_own(shown: list[tuple[Any, str]]) -> None:
+    explore.ladder({"03a": [0.6, 0.7], "04a": [0.8]}, own={"04a": 0.85})
+    figure, text = shown[0]
+    assert "04a 0.80, from 0.80 to 0.80, your own 0.85" in text
+    assert text.count("your own") == 1
+    (axis,) = figure.axes
+    marks = axis.lines[-1]
+    assert (list(marks.get_xdata()), list(marks.get_ydata())) == ([1], [0.85])
+    assert [label.get_text() for label in axis.get_legend().get_texts()] == ["your own"]
+
+
+@pytest.mark.parametrize(
+    ("own", "words"), [({"09": 0.5}, "no network '09'"), ({"03a": 65}, "divide by 100")]
+)
+def test_ladder_names_what_is_wrong_with_ones_own(own: dict[str, float], words: str) -> None:
+    with pytest.raises(ValueError, match=words):
+        explore.ladder({"03a": [0.6, 0.7]}, own)

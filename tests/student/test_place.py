@@ -172,6 +172,12 @@ def test_the_weights_of_the_course_are_the_default(monkeypatch: pytest.MonkeyPat
     assert os.environ[place.WEIGHTS] == "course"
 
 
+def test_fields_that_no_release_has_filled_say_nothing(monkeypatch: pytest.MonkeyPatch) -> None:
+    place.prepare("{{address}}", weights="{{weights}}")
+    assert place.WEIGHTS not in os.environ
+    assert place.ADDRESS not in os.environ
+
+
 def in_colab(monkeypatch: pytest.MonkeyPatch, mount: object) -> None:
     colab = types.ModuleType("google.colab")
     drive = types.ModuleType("google.colab.drive")
