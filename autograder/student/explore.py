@@ -5,7 +5,7 @@ from typing import Any
 
 import numpy as np
 
-from autograder.student.plots import FILL, MARKERS, PALETTE, new_figure, show
+from autograder.student.plots import FILL, MARKERS, PALETTE, new_figure, sheet, show
 
 BINS = 32
 """Of a histogram of pixels; each holds eight of the 256 values."""
@@ -137,15 +137,19 @@ def _distinct(arrays: np.ndarray, order: Iterable[int], most: int) -> list[int]:
 
 
 def _grid(images: Sequence[np.ndarray], titles: Sequence[str], columns: int, what: str) -> None:
-    columns = min(columns, len(images))
-    rows = -(-len(images) // columns)
-    figure, axes = new_figure(columns * 0.85, rows * 0.98, rows, columns)
-    for axis in axes.flat:
-        axis.set(xticks=[], yticks=[], frame_on=False)
-    for axis, image, title in zip(axes.flat, images, titles, strict=False):
-        axis.imshow(image, cmap="cividis")  # a map that colour-blind people read as others do
-        axis.set_title(title, fontsize=6, pad=2)
-    show(figure, what)
+    coloured = [image if image.ndim == 3 else _coloured(image) for image in images]
+    bytes_ = [np.rint(255 * image.clip(0, 1)).astype(np.uint8) for image in coloured]
+    show(sheet(bytes_, columns, 0.78, titles, fontsize=6), what)
+
+
+def _coloured(values: np.ndarray) -> np.ndarray:
+    """Colour numbers, from their smallest to their largest; RGB from 0 to 1."""
+    from matplotlib import colormaps
+
+    span = max(float(np.ptp(values)), 1e-12)
+    # A map that colour-blind people read as others do.
+    rgb: np.ndarray = colormaps["cividis"]((values - values.min()) / span)[..., :3]
+    return rgb
 
 
 def project(features: np.ndarray, axes: int = 2) -> tuple[np.ndarray, np.ndarray]:

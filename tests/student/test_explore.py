@@ -84,7 +84,7 @@ def test_equal_filters_are_drawn_once(shown: list[tuple[Any, str]]) -> None:
     explore.filters(SimpleNamespace(name="first", get_weights=lambda: [doubled]))
     figure, text = shown[0]
     assert text.startswith("The 4 different ones of the 8 filters of first, 3 x 3 pixels")
-    assert [axis.get_title() for axis in figure.axes] == [f"filter {n}" for n in range(4)]
+    assert [title.get_text() for title in figure.axes[0].texts] == [f"filter {n}" for n in range(4)]
 
 
 def test_filters_of_later_layers_are_refused_with_a_reason() -> None:
@@ -100,7 +100,7 @@ def test_strong_feature_maps_come_first_and_silent_ones_count(
     values[..., 1], values[0, 0, 2] = 1.0, 8.0
     explore.feature_maps("conv", values, most=2)
     figure, text = shown[0]
-    assert [axis.get_title() for axis in figure.axes] == ["map 1", "map 2"]
+    assert [title.get_text() for title in figure.axes[0].texts] == ["map 1", "map 2"]
     assert "2 of the 3 feature maps of conv" in text
     assert f"{(16 + 15) / 48:.0%} of all its numbers are 0" in text
 

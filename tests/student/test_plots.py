@@ -100,6 +100,11 @@ def test_series_stand_out_from_the_page(color: str) -> None:
     assert plots.contrast(color, "white") >= 3
 
 
+def colour_at(image: Any, row: int, column: int) -> Any:
+    found = image.get_array()[row, column]
+    return found / 255 if np.ndim(found) else image.cmap(image.norm(found))
+
+
 @pytest.mark.parametrize("name", FIGURES)
 def test_texts_and_lines_stand_out(name: str, monkeypatch: pytest.MonkeyPatch) -> None:
     for axis in drawn(name, monkeypatch).axes:
@@ -109,8 +114,8 @@ def test_texts_and_lines_stand_out(name: str, monkeypatch: pytest.MonkeyPatch) -
         for text in axis.texts:
             column, row = text.get_position()
             page = "white"
-            if behind is not None:
-                page = behind.cmap(behind.norm(behind.get_array()[int(row), int(column)]))
+            if behind is not None and column >= 0:
+                page = colour_at(behind, int(row), int(column))
             assert plots.contrast(text.get_color(), page) >= 4.5
         for patch in axis.patches:
             assert plots.contrast(patch.get_facecolor(), "white") >= 3
@@ -152,3 +157,32 @@ def drawn(name: str, monkeypatch: pytest.MonkeyPatch, *arguments: Any) -> Any:
 
 
 show = plots.show
+
+
+def test_a_sheet_holds_its_pictures_and_says_what_they_are() -> None:
+    images = np.random.default_rng(3).integers(0, 256, (5, 48, 48, 3), np.uint8)
+    figure = plots.sheet(list(images), 3, 1.0, titles=list("abcde"), row_names=["one", "two"])
+    (axis,) = figure.axes
+    shown = np.asarray(axis.images[0].get_array())
+    assert [text.get_text() for text in axis.texts] == [*"abcde", "one", "two"]
+    for text, image in zip(axis.texts, images, strict=False):
+        column, row = text.get_position()
+        top, left = int(row) + 2, int(column) - 48
+        near = shown[top : top + 110, left : left + 110]
+        whole = image.repeat(2, 0).repeat(2, 1)
+        places = [
+            (down, right)
+            for down in range(15)
+            for right in range(15)
+            if np.array_equal(near[down : down + 96, right : right + 96], whole)
+        ]
+        assert places, f"picture {text.get_text()} is not below its title"
+
+
+def test_a_person_with_few_pictures_leaves_places_empty(monkeypatch: pytest.MonkeyPatch) -> None:
+    images = np.zeros((3, 48, 48, 3), np.uint8)
+    figure = drawn("sample_grid", monkeypatch, images, np.array([0, 0, 1]), 2)
+    shown = np.asarray(figure.axes[0].images[0].get_array())
+    half = shown.shape[0] // 2, shown.shape[1] // 2
+    assert not shown[half[0] + 30, half[1] - 30].any()
+    assert shown[half[0] :, half[1] + 5 :].all()
