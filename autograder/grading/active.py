@@ -24,6 +24,12 @@ _TAGS: Final = frozenset(
 _ATTRIBUTES: Final = frozenset({"alt", "class", "colspan", "rowspan", "title", "width", "height"})
 _PICTURE: Final = re.compile(r"data:image/(?:png|jpeg);base64,[A-Za-z0-9+/=\s]*\Z")
 
+_FIGURE: Final = re.compile(
+    r'<img alt="(?:[^"<>&]|&(?:amp|lt|gt|quot|#x27);)*" '
+    r'src="data:image/png;base64,[A-Za-z0-9+/=]*">\Z'
+)
+"""What the course's figures are, and bleach would take a tenth of a second to read."""
+
 _ACTIVE: Final = re.compile(
     r"<\s*/?\s*(?:script|iframe|object|embed|form|input|button|meta|link|style|svg|math|base|video|"
     r"audio|img|template)\b|\bon\w+\s*=|javascript\s*:|data\s*:\s*text",
@@ -68,6 +74,8 @@ def clean(html: str) -> str:
     html : str
         What a student's code wrote.
     """
+    if _FIGURE.match(html):
+        return html
     return str(
         bleach.clean(
             html, tags=_TAGS, attributes=_may_stay, protocols=("http", "https", "mailto", "data")

@@ -9,9 +9,9 @@ import nbformat
 from nbconvert.exporters import NotebookExporter
 from nbformat import NotebookNode
 from sqlalchemy.exc import OperationalError
-from traitlets import Integer
+from traitlets import Bool, Integer
 
-from autograder.grading import attached, gradebooks, reader, status
+from autograder.grading import attached, gradebooks, reader, schemas, status
 from autograder.grading.blueprint import Blueprint, grade_ids, load_blueprint
 from autograder.grading.candidates import fingerprint
 from autograder.grading.course import CourseError
@@ -26,6 +26,9 @@ class SubmissionExporter(NotebookExporter):  # type: ignore[misc]
     file (running and scoring). `Blueprint` and course root travel in
     ``resources["eight_faces"]`` for the preprocessors.
     """
+
+    # nbformat's schema is tried once, on what all preprocessors leave, and not after each of them.
+    optimistic_validation = Bool(True).tag(config=True)
 
     max_bytes = Integer(reader.MAX_BYTES, help="Largest submitted file, in bytes.").tag(config=True)
 
@@ -99,3 +102,4 @@ class SubmissionExporter(NotebookExporter):  # type: ignore[misc]
 # nbgrader imports this module before it looks at a submission.
 attached.leave_out_links(SubmissionExporter)
 gradebooks.share_engines()
+schemas.check_schemas_once()

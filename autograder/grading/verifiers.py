@@ -15,8 +15,11 @@ from autograder.grading.trainer.client import Trainer
 from autograder.grading.verifier.client import Verifier
 from data_scripts.cache import default_cache_dir
 
-LIMITS = Limits(memory=8 * GIB, processes=64, disk=2 * GIB, files=20_000)
-"""What the verifier may use: VGG16 twice, and the hidden pictures."""
+LIMITS = Limits(memory=8 * GIB, processes=64, disk=2 * GIB, files=20_000, every=0.5)
+"""What the verifier may use: VGG16 twice, and the hidden pictures.
+
+It runs no student's code, and neither does the trainer: nobody hurries to fill the machine.
+"""
 
 _kept: dict[tuple[Path, str, bool], Verifier] = {}
 _trainers: dict[tuple[Path, bool], Trainer] = {}

@@ -1,10 +1,14 @@
 """Nothing in a submission acts on the machine of its reader."""
 
+import re
+
 import nbformat
 import pytest
+from matplotlib.figure import Figure
 from nbformat.v4 import new_code_cell, new_markdown_cell, new_output
 
 from autograder.grading.active import RemoveActiveContent, clean
+from autograder.student import plots
 
 PICTURE = '<img alt="curves" src="data:image/png;base64,iVBORw0KGgo=">'
 
@@ -67,3 +71,28 @@ def test_a_script_in_an_answer_is_text() -> None:
     )
     assert "<script" not in cleaned(cell).source
     assert "Because." in cell.source
+
+
+def test_a_figure_of_the_course_stays_byte_for_byte() -> None:
+    figure = Figure()
+    figure.subplots().plot([1, 2])
+    page = plots.bundle(figure, 'A line & a "text" that isn\'t <b>')["text/html"]
+    assert clean(page) == page
+
+
+@pytest.mark.parametrize(
+    "html",
+    [
+        '<img alt="x" src="data:image/png;base64,AAAA"><script>alert(1)</script>',
+        '<img alt="x" onerror="alert(1)" src="data:image/png;base64,AAAA">',
+        '<img alt="x" src="data:image/svg+xml;base64,AAAA">',
+        '<img alt="x" src="data:image/png;base64,AA" onload="alert(1)">',
+        '<img alt="&"onload=alert(1) x="" src="data:image/png;base64,AA">',
+        '<img alt="x" src="data:image/png;base64,AAAA">\n<script>alert(1)</script>',
+    ],
+)
+def test_what_only_looks_like_a_figure_is_cleaned(html: str) -> None:
+    cleaned = clean(html)
+    assert cleaned != html
+    assert "<script" not in cleaned
+    assert not re.search(r"<img[^>]*\bon\w+\s*=", cleaned)

@@ -3,11 +3,14 @@
 import json
 from pathlib import Path
 
+import jsonschema
 import nbformat
 import pytest
 from nbformat.v4 import new_code_cell, new_notebook, new_output
+from nbgrader.nbgraderformat.common import BaseMetadataValidator
+from nbgrader.nbgraderformat.v3 import MetadataValidatorV3
 
-from autograder.grading import hidden_text, outputs, reader, status
+from autograder.grading import hidden_text, outputs, reader, schemas, status
 from autograder.grading.files import write_text
 from autograder.grading.limits import OutputBudget, join_streams
 from autograder.grading.marks import read_score
@@ -159,3 +162,28 @@ def test_files_are_whole_or_not_there(tmp_path: Path, monkeypatch: pytest.Monkey
         write_text(path, "two\n")
     assert [found.name for found in path.parent.iterdir()] == ["file.txt"]
     assert path.read_text() == "one\n"
+
+
+GOOD = {"grade_id": "x", "schema_version": 3, "grade": False, "solution": True, "locked": False}
+
+
+@pytest.mark.parametrize(
+    "changes",
+    [{}, {"grade": True}, {"points": "2"}, {"grade_id": 7}, {"grade_id": "a b!"}, {"more": 1}],
+)
+def test_metadata_of_cells_are_checked_as_nbgrader_does(changes: dict[str, object]) -> None:
+    validator = MetadataValidatorV3()
+    cell = new_code_cell(metadata={"nbgrader": {**GOOD, "task": False, **changes}})
+    try:
+        jsonschema.validate(cell.metadata["nbgrader"], validator.schema)
+        expected = ""
+    except jsonschema.ValidationError as error:
+        expected = error.message
+    schemas.check_schemas_once()
+    for _ in range(2):
+        if expected:
+            with pytest.raises(jsonschema.ValidationError) as caught:
+                BaseMetadataValidator.validate_cell(validator, cell)
+            assert caught.value.message == expected
+        else:
+            BaseMetadataValidator.validate_cell(validator, cell)

@@ -32,12 +32,16 @@ class Limits:
         Bytes in the scratch directory, files without a name included.
     files : int
         Files and folders in the scratch directory.
+    every : float
+        Seconds between two looks at whether it is too much; a look reads all of ``/proc``, which
+        is a few milliseconds of work.
     """
 
     memory: int
     processes: int
     disk: int
     files: int
+    every: float = 0.1
 
     @property
     def threads(self) -> int:

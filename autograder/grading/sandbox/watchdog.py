@@ -16,7 +16,6 @@ from autograder.grading.sandbox.limits import (
 from autograder.grading.sandbox.processes import Process, find, table, trees
 from autograder.grading.sandbox.usage import Usage, available_memory, measure, nameless
 
-_INTERVAL = 0.1  # seconds between two looks
 _SHARE = 8  # a look may take one in so many parts of the time, else looks become rarer
 _FAILURES = 5  # looks in a row that may fail
 
@@ -89,7 +88,7 @@ class Watchdog:
             if reason:
                 self._stop(reason)
                 return
-            pause = max(_INTERVAL, _SHARE * (time.monotonic() - started))
+            pause = max(self._limits.every, _SHARE * (time.monotonic() - started))
 
     def look(self) -> str:
         """Look once.
