@@ -17,6 +17,7 @@ import numpy as np
 
 from autograder.transport import describe
 from autograder.transport.encode import Encoder
+from autograder.transport.known import digest
 from autograder.transport.limits import Node, ReadLimits, RefusedError, TransportError
 from autograder.transport.read import Reader
 from autograder.transport.write import write_message
@@ -103,31 +104,55 @@ class Desk:
 
     def __init__(self, wishes: Path, answers: Path, known: Path) -> None:
         self._wishes, self._answers, self._known = wishes, answers, known
+        self._trained: set[str] = set()
 
-    def ask(self, values: dict[str, Any]) -> dict[str, Any]:
-        """Ask for a training, and wait for what comes of it.
+    @property
+    def has_answered(self) -> bool:
+        """Whether anything was trained for this notebook."""
+        return bool(self._trained)
+
+    def ask(self, values: dict[str, Any], most: int | None = None) -> dict[str, Any]:
+        """Ask for a training or for what came of one, and wait for the answer.
+
+        Parameters
+        ----------
+        values : dict
+            What `describe_training` or `autograder.transport.answering.describe_question`
+            returned.
+        most : int, optional
+            Bytes of arrays that may be sent.
 
         Raises
         ------
         CannotTravelError
-            If it can't be written down, or the answer can't be read.
+            If it can't be written down or is too large, or the answer can't be read.
         """
-        encoder = Encoder(set(json.loads(self._known.read_text("utf-8"))), _LIMITS, rich=True)
+        known = self._trained.union(json.loads(self._known.read_text("utf-8")))
+        encoder = Encoder(known, _LIMITS, rich=True)
         nodes: dict[str, Node] = {}
         try:
             for name, value in values.items():
                 nodes[name] = encoder.encode(value)
         except RefusedError as refused:
             raise CannotTravelError from refused
+        if most is not None and sum(raw.nbytes for raw in encoder.arrays.values()) > most:
+            raise CannotTravelError
         name = WISH + secrets.token_hex(8)
         write_message(nodes, encoder.arrays, self._wishes / name)
         answer = self._answers / name
         while not answer.exists():
             time.sleep(_POLL)
         try:
-            return Reader({}, _LIMITS, None, writable=True).read(answer)
+            found = Reader({}, _LIMITS, None, writable=True).read(answer)
         except TransportError as error:
             raise CannotTravelError from error
+        self._trained.update(map(digest, weights_in(found)))
+        return found
+
+
+def weights_in(answer: dict[str, Any]) -> list[np.ndarray]:
+    """Return the weights that came of a training, and those that ModelCheckpoint kept."""
+    return [*answer.get("weights", ()), *answer.get("saved", {}).get("weights", ())]
 
 
 def describe_training(model: Any, given: dict[str, Any]) -> dict[str, Any]:
@@ -148,16 +173,16 @@ def describe_training(model: Any, given: dict[str, Any]) -> dict[str, Any]:
         raise CannotTravelError
     if model.run_eagerly or getattr(model, "_distribute_strategy", None) is not None:
         raise CannotTravelError
-    fit = {name: _plain(given[name]) for name in PLAIN}
-    arrays = {name: _array(given[name]) for name in ARRAYS}
+    fit = {name: plain_number(given[name]) for name in PLAIN}
+    arrays = {name: plain_array_or_none(given[name]) for name in ARRAYS}
     validation = given["validation_data"]
     if validation is not None:
         if not isinstance(validation, (tuple, list)) or not 2 <= len(validation) <= 3:
             raise CannotTravelError
-        validation = [_array(part) for part in validation]
+        validation = [plain_array_or_none(part) for part in validation]
     return {
         "model": model,
-        "compile": _compile(model),
+        "compile": compile_config(model),
         "states": [describe.number(variable) for variable in describe.states(model)],
         "optimizer": [describe.number(variable) for variable in _optimizer_variables(model)],
         "data": {**arrays, "validation": validation},
@@ -166,7 +191,7 @@ def describe_training(model: Any, given: dict[str, Any]) -> dict[str, Any]:
     }
 
 
-def _compile(model: Any) -> str:
+def compile_config(model: Any) -> str:
     """Return how a model was compiled, whole: a training with a part of it would be another one."""
     try:
         return describe.as_json(model.get_compile_config())
@@ -202,11 +227,14 @@ def _callback(callback: Any) -> dict[str, Any] | None:
         callback.save_freq != "epoch" or "{" in str(callback.filepath) or callback.best is not None
     ):
         raise CannotTravelError
-    settings = {name: _plain(getattr(callback, name, None)) for name in DECIDING[own.__name__]}
+    settings = {
+        name: plain_number(getattr(callback, name, None)) for name in DECIDING[own.__name__]
+    }
     return {"kind": own.__name__, **settings}
 
 
-def _array(value: Any) -> np.ndarray | None:
+def plain_array_or_none(value: Any) -> np.ndarray | None:
+    """Return an argument of `fit` as an array of numbers; see `describe_training` for errors."""
     if value is None:
         return None
     if not isinstance(value, np.ndarray):
@@ -220,13 +248,14 @@ def _array(value: Any) -> np.ndarray | None:
     return array
 
 
-def _plain(value: Any) -> Any:
+def plain_number(value: Any) -> Any:
+    """Return an argument of `fit` that is a number, a text or None, or a table of these."""
     if isinstance(value, np.generic):
         value = value.item()
     if value is None or type(value) in (bool, int, float, str):
         return value
     if type(value) is dict and all(type(key) is int for key in value):
-        return {key: _plain(item) for key, item in value.items()}
+        return {key: plain_number(item) for key, item in value.items()}
     raise CannotTravelError
 
 

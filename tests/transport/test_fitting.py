@@ -29,7 +29,7 @@ class HereDesk:
         self.folder, self.trained = folder, 0
         self.refuse = ""
 
-    def ask(self, values: dict[str, Any]) -> dict[str, Any]:
+    def ask(self, values: dict[str, Any], most: int | None = None) -> dict[str, Any]:
         if self.refuse:
             return {self.refuse: "too much work"}
         encoder = Encoder((), ReadLimits(), rich=True)

@@ -1,7 +1,8 @@
 """The grading process's side of the trainer: a process that trains, started when it is needed."""
 
+import shutil
 import sys
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from pathlib import Path
 from typing import Any, Final, NamedTuple
 
@@ -15,6 +16,7 @@ MODULE: Final = "autograder.grading.trainer"
 
 _READ_SECONDS: Final = 120.0  # to read a training and to name it
 _TRAININGS: Final = 25  # that one process does; TensorFlow does not give back all memory
+_LEARNT: Final = 1 << 30  # bytes of weights that one process keeps
 
 
 class TrainerError(Exception):
@@ -36,6 +38,8 @@ class Described(NamedTuple):
         SHA-256 of the weights that it starts from.
     fresh : bool
         Whether these look as if nobody had trained them.
+    kind : str
+        ``fit``; or what is asked of a network, as `autograder.transport.answering` names it.
     """
 
     name: str
@@ -43,6 +47,7 @@ class Described(NamedTuple):
     samples: int
     start: str
     fresh: bool
+    kind: str = "fit"
 
 
 class Trainer:
@@ -62,9 +67,13 @@ class Trainer:
         self._processes = Supervisor(make_box, command)
         self._setups: tuple[str, ...] | None = None
         self._done = 0
+        self._learnt: dict[Path, int] = {}
+        self._learnt_by: Worker | None = None
 
-    def describe(self, values: Path, setups: Sequence[str]) -> Described:
-        """Read the training that `train` will do.
+    def describe(
+        self, values: Path, setups: Sequence[str], trained: Iterable[Path] = ()
+    ) -> Described:
+        """Read the training, or the question, that `train` will do.
 
         Parameters
         ----------
@@ -72,6 +81,8 @@ class Trainer:
             Folder with the message; copied first.
         setups : sequence of str
             Setup cells, whose arrays need not be in the message.
+        trained : iterable of Path
+            Results of trainings, whose weights need not be in it either.
 
         Raises
         ------
@@ -79,6 +90,8 @@ class Trainer:
             If it can't be done here.
         """
         worker = self._ready(tuple(setups))
+        for folder in trained:
+            self._learn(worker, folder)
         copy = worker.place("values")
         try:
             copy_message(values, copy, LARGEST_MESSAGE)
@@ -86,12 +99,12 @@ class Trainer:
             raise TrainerError(str(error)) from None
         answer = self._ask(worker, {"do": "name", "values": str(copy)}, _READ_SECONDS)
         found = [answer.get(field) for field in Described._fields]
-        if [type(value) for value in found] != [str, float, int, str, bool]:
+        if [type(value) for value in found] != [str, float, int, str, bool, str]:
             raise TrainerError(self._lose(ChannelError("answered with something odd")))
         return Described(*found)  # type: ignore[arg-type]
 
     def train(self, result: Path, seconds: float) -> None:
-        """Do the training that was described last.
+        """Do what was described last.
 
         Parameters
         ----------
@@ -135,6 +148,20 @@ class Trainer:
             raise TrainerError(f"the trainer {trouble}") from None
         worker.clear()
         return worker
+
+    def _learn(self, worker: Worker, folder: Path) -> None:
+        if worker is not self._learnt_by:
+            self._learnt, self._learnt_by = {}, worker
+        if folder in self._learnt:
+            return
+        size = sum(path.stat().st_size for path in folder.iterdir())
+        if self._learnt and sum(self._learnt.values()) + size > _LEARNT:
+            self._ask(worker, {"do": "forget"}, _READ_SECONDS)
+            self._learnt = {}
+        copy = worker.place("trained")
+        shutil.copytree(folder, copy)
+        self._ask(worker, {"do": "learn", "folder": str(copy)}, _READ_SECONDS)
+        self._learnt[folder] = size
 
     def _ask(self, worker: Worker, message: dict[str, Any], seconds: float) -> dict[str, Any]:
         try:

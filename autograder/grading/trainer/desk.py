@@ -20,9 +20,13 @@ from autograder.transport.fitting import WISH
 from autograder.transport.limits import VALUES
 from autograder.transport.read import write_values
 
-MOST_REQUESTS: Final = 100
+MOST_TRAININGS: Final = 100
 """Trainings that one submission may ask for."""
 
+MOST_REQUESTS: Final = 500
+"""Trainings and questions together."""
+
+FIT: Final = "fit"
 _ALIAS: Final = "same_as.json"
 _TOO_MUCH: Final = (
     "This training is larger than the course allows: all trainings of this notebook together "
@@ -126,9 +130,11 @@ class Desk:
     counts: Counts = field(default_factory=Counts)
     _setups: list[str] = field(default_factory=list)
     _asked: int = 0
+    _fits: int = 0
     _work: float = 0.0
     _origins: dict[str, Origin] = field(default_factory=dict)
     _trained: list[Trained] = field(default_factory=list)
+    _results: list[Path] = field(default_factory=list)
 
     def setup(self, source: str) -> None:
         """Note a setup cell, whose arrays the student's process need not send."""
@@ -152,14 +158,14 @@ class Desk:
         Returns
         -------
         Trained or None
-            None when the notebook trains itself, or not at all.
+            None when it was no training, or the notebook does it itself, or not at all.
         """
         self._asked += 1
         with tempfile.TemporaryDirectory() as folder:
             copy = Path(folder, "request")
             try:
                 if self._asked > MOST_REQUESTS:
-                    raise TrainerError(f"a notebook may train {MOST_REQUESTS} times.")
+                    raise TrainerError(f"a notebook may ask {MOST_REQUESTS} times.")
                 copy_message(wish, copy, LARGEST_MESSAGE)
                 described, entry = self._entry(copy)
             except (CopyError, TrainerError) as error:
@@ -170,8 +176,11 @@ class Desk:
                 self._put(wish.name, {"refused": str(error)})
                 return None
         self._give(wish.name, entry)
+        if described.kind != FIT:
+            return None
         trained = Trained(entry, self._origin(described, entry))
         self._trained.append(trained)
+        self._results.append(entry)
         return trained
 
     def take_trained(self) -> list[Trained]:
@@ -202,18 +211,18 @@ class Desk:
         if (known := self.store.get(alias)) is not None:
             described = Described(*json.loads((known / _ALIAS).read_text("utf-8")))
             if (entry := self.store.get(described.name)) is not None:
-                self._spend(described.work)
-                self.counts.saved += 1
+                self._count(described)
+                self.counts.saved += described.kind == FIT
                 return described, entry
-        described = self.trainer.describe(request, self._setups)
-        self._spend(described.work)
+        described = self.trainer.describe(request, self._setups, self._results)
+        self._count(described)
         with self.store.working_on(described.name):
             entry = self.store.get(described.name)
             if entry is None:
                 entry = self.store.put(described.name, self._train)
-                self.counts.done += 1
+                self.counts.done += described.kind == FIT
             else:
-                self.counts.saved += 1
+                self.counts.saved += described.kind == FIT
         self.store.put(alias, lambda folder: _write_alias(folder, described))
         return described, entry
 
@@ -224,8 +233,15 @@ class Desk:
             for path in made.iterdir():
                 shutil.copyfile(path, folder / path.name)
 
-    def _spend(self, work: float) -> None:
-        self._work += work
+    def _count(self, described: Described) -> None:
+        self._work += described.work
+        if described.kind != FIT:
+            if self._work > self.limits.work:
+                raise TrainerError("there is no work left to ask for.")
+            return
+        self._fits += 1
+        if self._fits > MOST_TRAININGS:
+            raise TrainerError(f"a notebook may train {MOST_TRAININGS} times.")
         if self._work > self.limits.work:
             raise _TooMuchError(_TOO_MUCH.format(self._work / self.limits.work))
 

@@ -10,9 +10,9 @@ from typing import Any, Final
 import numpy as np
 
 from autograder.grading.store import name_of
-from autograder.grading.trainer.form import form_of, without_names
+from autograder.grading.trainer.form import digests, form_of, without_names
+from autograder.grading.trainer.question import Question, read_question
 from autograder.transport import describe, fitting
-from autograder.transport.known import digest
 from autograder.transport.read import Problem, Reader, ReadLimits, TransportError
 
 _COMPILED: Final = ("optimizer", "loss", "loss_weights", "metrics", "weighted_metrics")
@@ -22,7 +22,7 @@ _PASSES: Final = 3  # a training step costs about as much as three passes forwar
 
 
 class RefusedTrainingError(Exception):
-    """A training that can't be done here; the notebook does it itself."""
+    """A training or question that can't be done here; the notebook does it itself."""
 
 
 @dataclass(frozen=True)
@@ -37,11 +37,14 @@ class Request:
         Of ``fit``, all but callbacks and ``verbose``.
     callbacks : list of dict
         Those that decide something: ``kind`` and settings.
+    kind : str
+        What tells it from a question.
     """
 
     model: Any
     arguments: dict[str, Any]
     callbacks: list[dict[str, Any]]
+    kind: str = "fit"
 
     @property
     def samples(self) -> int:
@@ -59,19 +62,15 @@ class Request:
         fit = {key: value for key, value in self.arguments.items() if key in fitting.PLAIN}
         if fit["class_weight"]:
             fit["class_weight"] = sorted(fit["class_weight"].items())
-        arrays = {
-            key: _digests(self.arguments[key]) for key in (*fitting.ARRAYS, "validation_data")
-        }
+        arrays = {key: digests(self.arguments[key]) for key in (*fitting.ARRAYS, "validation_data")}
         variables, compiled = describe.variables(self.model), _compiled(self.model)
         return name_of(
             {
                 "network": form_of(self.model),
-                "variables": _digests([describe.number(variable) for variable in variables]),
+                "variables": digests([describe.number(variable) for variable in variables]),
                 "trainable": [bool(variable.trainable) for variable in variables],
                 "compile": compiled | {"optimizer": without_names(compiled["optimizer"])},
-                "optimizer": _digests(
-                    [describe.number(one) for one in self._optimizer_variables()]
-                ),
+                "optimizer": digests([describe.number(one) for one in self._optimizer_variables()]),
                 "arrays": arrays,
                 "fit": fit,
                 "callbacks": self.callbacks,
@@ -79,22 +78,24 @@ class Request:
             }
         )
 
-    def work(self) -> float:
-        """Return about how many floating-point operations it takes."""
-        a_sample = sum(
-            2.0 * math.prod(weight.shape) * _positions(layer)
-            for _, layer in describe.leaves(self.model)
-            for weight in layer.weights
-        )
-        return float(_PASSES * a_sample * self.samples * self.arguments["epochs"])
-
     def _optimizer_variables(self) -> list[Any]:
         optimizer = self.model.optimizer
         return list(optimizer.variables) if optimizer.built else []
 
 
-def read_request(folder: Path, known: Mapping[str, Any]) -> Request:
-    """Read a training from a message.
+def work(request: Request | Question) -> float:
+    """Return about how many floating-point operations something takes."""
+    a_sample = sum(
+        2.0 * math.prod(weight.shape) * _positions(layer)
+        for _, layer in describe.leaves(request.model)
+        for weight in layer.weights
+    )
+    passes = _PASSES * request.arguments["epochs"] if isinstance(request, Request) else 1
+    return float(passes * a_sample * request.samples)
+
+
+def read_request(folder: Path, known: Mapping[str, Any]) -> Request | Question:
+    """Read a training, or a question, from a message.
 
     Parameters
     ----------
@@ -121,13 +122,15 @@ def read_request(folder: Path, known: Mapping[str, Any]) -> Request:
         raise RefusedTrainingError(f"it is not described as it should be: {error}") from None
 
 
-def _request(values: dict[str, Any]) -> Request:
+def _request(values: dict[str, Any]) -> Request | Question:
     model = values["model"]
     if not describe.is_plain_model(model) or not model.compiled:
         raise ValueError("there is no compiled network")
     said = json.loads(values["compile"])
     if any(said.get(part) != _compiled(model).get(part) for part in _COMPILED):
         raise ValueError("the network is compiled with something that could not be rebuilt")
+    if "asks" in values:
+        return read_question(values, model, _compiled(model))
     _assign(describe.states(model), values["states"])
     if values["optimizer"]:
         model.optimizer.build(model.trainable_variables)
@@ -195,11 +198,3 @@ def _positions(layer: Any) -> int:
         return math.prod(side or 1 for side in layer.output.shape[1:-1])
     except (AttributeError, ValueError, TypeError):
         return 1
-
-
-def _digests(arrays: Any) -> Any:
-    if arrays is None:
-        return None
-    if isinstance(arrays, (list, tuple)):
-        return [_digests(array) for array in arrays]
-    return [arrays.dtype.name, list(arrays.shape), digest(arrays)]

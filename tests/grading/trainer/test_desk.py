@@ -2,7 +2,7 @@
 
 import json
 import threading
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from pathlib import Path
 
 import pytest
@@ -22,13 +22,21 @@ class StandIn:
         self.read, self.trained, self.error = 0, [], error
         self.lock = threading.Lock()
 
-    def describe(self, values: Path, setups: Sequence[str]) -> Described:
+    def describe(
+        self, values: Path, setups: Sequence[str], trained: Iterable[Path] = ()
+    ) -> Described:
         self.read += 1
+        self.given = list(trained)
         asked = Reader({}, ReadLimits(), None).read(values)
         self.now = asked
         name = name_of([asked["network"], list(setups)])
         return Described(
-            name, float(asked.get("work", 1.0)), 90, asked.get("start", "new"), asked["fresh"]
+            name,
+            float(asked.get("work", 1.0)),
+            90,
+            asked.get("start", "new"),
+            asked["fresh"],
+            asked.get("kind", "fit"),
         )
 
     def train(self, result: Path, seconds: float) -> None:
@@ -191,3 +199,33 @@ def test_two_at_a_time_train_once(tmp_path: Path, trainer: StandIn) -> None:
         thread.join()
     assert trainer.trained == ["a"]
     assert json.dumps([answer(desk) for desk in desks]).count("end of a") == 4
+
+
+def test_a_question_is_answered_and_is_no_training(tmp_path: Path, trainer: StandIn) -> None:
+    desk = make(tmp_path, trainer)
+    trained = desk.answer(wish(desk, "a"))
+    assert trained is not None
+    assert desk.answer(wish(desk, "how good is a", "wish-2", kind="evaluate")) is None
+    assert trainer.given == [trained.folder]  # whose weights need not be sent
+    assert "digest" in answer(desk, "wish-2")
+    assert desk.take_trained() == [trained]
+    other = make(tmp_path, trainer, "two")
+    other.answer(wish(other, "a"))
+    other.answer(wish(other, "how good is a", "wish-2", kind="evaluate"))
+    assert trainer.trained == ["a", "how good is a"]
+    assert (other.counts.done, other.counts.saved) == (0, 1)
+
+
+def test_questions_may_be_many_but_not_without_end(tmp_path: Path, trainer: StandIn) -> None:
+    desk = make(tmp_path, trainer)
+    for number in range(501):
+        desk.answer(wish(desk, f"{number}", f"wish-{number}", kind="evaluate", work=0.0))
+    assert len(trainer.trained) == 500
+    assert "elsewhere" in answer(desk, "wish-500")
+
+
+def test_a_question_without_work_left_is_for_the_notebook(tmp_path: Path, trainer: StandIn) -> None:
+    desk = make(tmp_path, trainer)
+    assert desk.answer(wish(desk, "a", work=90.0)) is not None
+    desk.answer(wish(desk, "b", "wish-2", work=60.0, kind="evaluate"))
+    assert "elsewhere" in answer(desk, "wish-2")

@@ -1,5 +1,6 @@
 """A small class whose notebooks train: equal work is done once, and nobody brings weights along."""
 
+import json
 import re
 import shutil
 from pathlib import Path
@@ -31,7 +32,18 @@ fitting.Desk.ask = lambda self, values: {
     "weights": [np.ones(v.shape, "float32") for v in network.variables], "optimizer": [],
     "logs": [{"loss": 0.0}], "epoch": [0], "steps": 1, "saved_epoch": -1}
 """
+ASKS = """
+print("asked", network.evaluate(x, y, verbose=0), network.evaluate(x[:50], y[:50], verbose=0))
+print("asked", float(network.predict(x, verbose=0).sum()))
+ones = np.ones(120)
+print("own", network.evaluate(x, y, sample_weight=ones, verbose=0),
+      network.evaluate(x[:50], y[:50], sample_weight=ones[:50], verbose=0))
+print("own", float(network(x).numpy().sum()))
+"""
 CLASS = {
+    "asks": (SEQUENTIAL, FIT + ASKS),
+    "asks_functional": (FUNCTIONAL, FIT + ASKS),
+    "goes_on": (SEQUENTIAL, FIT + ASKS + FIT.replace("epochs=5", "epochs=2") + ASKS),
     "sequential": (SEQUENTIAL, FIT),
     "functional": (FUNCTIONAL, FIT),
     "other_units": (SEQUENTIAL.replace("40", "41"), FIT),
@@ -69,7 +81,7 @@ def digest(course: Path, student: str) -> str:
 
 
 def test_honest_work_gets_its_points(course: Path, results: dict[str, Result]) -> None:
-    for student in ("sequential", "functional", "other_units", "more_samples"):
+    for student in ("sequential", "functional", "other_units", "more_samples", "goes_on"):
         assert (results[student].score, results[student].status) == (2.0, status.GRADED)
         assert "Epoch 5/5" in shown(course, student, "training_gap")
     assert shown(course, "more_samples", "training_test").startswith("360 ")
@@ -81,9 +93,38 @@ def test_equal_work_has_equal_weights(course: Path, results: dict[str, Result]) 
     assert digest(course, "sequential") != digest(course, "other_units")
 
 
+def kept(course: Path) -> list[set[str]]:
+    """Return the names of the values in each entry of the store."""
+    entries = store_of(course).folder.glob("*/*/values.json")
+    return [set(json.loads(path.read_text("utf-8"))["values"]) for path in entries]
+
+
 def test_equal_work_was_done_once(course: Path, results: dict[str, Result]) -> None:
-    made = list(store_of(course).folder.glob("*/*/arrays.safetensors"))
-    assert len(made) == 4  # sequential, other_units, brought, more_samples
+    trained = [names for names in kept(course) if "weights" in names]
+    assert len(trained) == 5  # sequential, other_units, brought, more_samples, goes_on
+
+
+def test_a_trained_network_is_asked_once(course: Path, results: dict[str, Result]) -> None:
+    answers = [names for names in kept(course) if "logs" in names and "weights" not in names]
+    assert len(answers) == 3 * 2  # each question after five epochs, and after two more
+    assert figures(course, "asks", "asked") == figures(course, "asks_functional", "asked")
+    assert results["asks"].status == status.GRADED
+
+
+@pytest.mark.parametrize("student", ["asks", "asks_functional", "goes_on"])
+def test_answers_are_what_the_notebook_would_compute(
+    course: Path, results: dict[str, Result], student: str
+) -> None:
+    """With weights for the samples a question is not asked."""
+    asked, own = figures(course, student, "asked"), figures(course, student, "own")
+    assert len(asked) >= 2 + 2 + 1
+    assert own == pytest.approx(asked, rel=1e-5)
+
+
+def figures(course: Path, student: str, who: str) -> list[float]:
+    said = shown(course, student, "training_gap")
+    lines = [line for line in said.splitlines() if line.startswith(who)]
+    return [float(figure) for figure in re.findall(r"\d+\.\d+(?:e-?\d+)?", "\n".join(lines))]
 
 
 @pytest.mark.parametrize(
