@@ -15,7 +15,7 @@ FIGURES = {
     "data_overview": 6,
     "feature_maps": 12,
     "grading_walkthrough": 0,
-    "ladder": 1,
+    "ladder": 3,
     "what_features_know": 3,
 }
 SECONDS = 600
