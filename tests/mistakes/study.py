@@ -18,6 +18,7 @@ from autograder.models.compare import compare
 from autograder.student.checks import CHECKS, find_check, networks
 from autograder.student.outcome import CheckOutcome, Share
 from tests.mistakes import scenes
+from tests.weightless import weightless
 
 
 @dataclass
@@ -63,7 +64,7 @@ class Row:
 def run_code(code: str) -> Any:
     """Run the code of a cell, taking no memory for weights, and return its ``model``."""
     given: dict[str, Any] = {"keras": keras, "layers": keras.layers}
-    with keras.StatelessScope(initialize_variables=False):
+    with weightless():
         exec(code, given)
     return given["model"]
 

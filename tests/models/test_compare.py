@@ -14,6 +14,7 @@ from autograder.grading import reference
 from autograder.grading.mutator import MISTAKES, STYLES, plain_layers, spell
 from autograder.models.canonical import canonical_layers
 from autograder.models.compare import LOGITS_FRACTION, Comparison, compare
+from tests.weightless import weightless
 
 RunCode = Callable[[str], Any]
 
@@ -57,7 +58,7 @@ def test_every_style_is_the_network(network: Network, style: str, run_code: RunC
 def without_memory(code: str) -> Any:
     """Run the code of a cell; weights get shapes and no values, which is all that counts here."""
     given: dict[str, Any] = {"keras": keras, "layers": layers}
-    with keras.StatelessScope(initialize_variables=False):
+    with weightless():
         exec(code, given)
     return given["model"]
 
@@ -328,7 +329,7 @@ def santa_network(activation: str = "sigmoid", flip: str = "horizontal") -> Any:
         layers.RandomShear((0, 0.2), (0, 0.2), fill_mode="nearest"),
         layers.RandomFlip(flip),
     ])  # fmt: skip
-    with keras.StatelessScope(initialize_variables=False):
+    with weightless():
         base = keras.applications.VGG19(weights=None, include_top=False, input_shape=(64, 64, 3))
         base.trainable = False
         end = [layers.Flatten(), layers.Dense(132, activation="relu"), layers.Dense(1)]
