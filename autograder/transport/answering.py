@@ -14,12 +14,12 @@ from typing import Any, Final, NamedTuple
 
 import numpy as np
 
-from autograder.transport import describe
 from autograder.transport.fitting import (
     CannotTravelError,
     compile_config,
     plain_array_or_none,
     plain_number,
+    require_plain,
 )
 
 EVALUATE: Final = "evaluate"
@@ -90,10 +90,7 @@ def describe_question(model: Any, kind: str, given: dict[str, Any]) -> dict[str,
     CannotTravelError
         If something in it is no data, or the answer would be large.
     """
-    if not (describe.is_plain_model(model) and model.built and model.compiled):
-        raise CannotTravelError
-    if model.run_eagerly or getattr(model, "_distribute_strategy", None) is not None:
-        raise CannotTravelError
+    require_plain(model)
     if given.get("kwargs") or any(given.get(name) is not None for name in _LEFT_OUT):
         raise CannotTravelError
     x, y = plain_array_or_none(given["x"]), plain_array_or_none(given.get("y"))

@@ -25,6 +25,9 @@ from autograder.transport.write import write_message
 WISH: Final = "wish-"
 """Beginning of the names of requests; the answer to one has its name."""
 
+FIT: Final = "fit"
+"""What tells a training from a question, which `autograder.transport.answering` names."""
+
 ARRAYS: Final = ("x", "y", "sample_weight")
 """Arguments of ``fit`` that are arrays, or None."""
 
@@ -169,10 +172,7 @@ def describe_training(model: Any, given: dict[str, Any]) -> dict[str, Any]:
     CannotTravelError
         If something in it is no data: it has to be trained here.
     """
-    if not (describe.is_plain_model(model) and model.built and model.compiled):
-        raise CannotTravelError
-    if model.run_eagerly or getattr(model, "_distribute_strategy", None) is not None:
-        raise CannotTravelError
+    require_plain(model)
     fit = {name: plain_number(given[name]) for name in PLAIN}
     arrays = {name: plain_array_or_none(given[name]) for name in ARRAYS}
     validation = given["validation_data"]
@@ -189,6 +189,14 @@ def describe_training(model: Any, given: dict[str, Any]) -> dict[str, Any]:
         "fit": fit,
         "callbacks": [told for one in _callbacks(given) if (told := _callback(one)) is not None],
     }
+
+
+def require_plain(model: Any) -> None:
+    """Refuse a network that is not ready, or that does more than its layers say."""
+    if not (describe.is_plain_model(model) and model.built and model.compiled):
+        raise CannotTravelError
+    if model.run_eagerly or getattr(model, "_distribute_strategy", None) is not None:
+        raise CannotTravelError
 
 
 def compile_config(model: Any) -> str:

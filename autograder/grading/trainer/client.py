@@ -11,6 +11,7 @@ from autograder.grading.verifier.client import LARGEST_MESSAGE
 from autograder.grading.verifier.copying import CopyError, copy_message
 from autograder.grading.verifier.supervisor import END_SECONDS, Supervisor
 from autograder.grading.verifier.worker import Box, Worker
+from autograder.transport.fitting import FIT
 
 MODULE: Final = "autograder.grading.trainer"
 
@@ -47,7 +48,7 @@ class Described(NamedTuple):
     samples: int
     start: str
     fresh: bool
-    kind: str = "fit"
+    kind: str = FIT
 
 
 class Trainer:

@@ -16,7 +16,7 @@ from autograder.grading.trainer.client import Described, Trainer, TrainerError
 from autograder.grading.trainer.versions import versions
 from autograder.grading.verifier.client import LARGEST_MESSAGE
 from autograder.grading.verifier.copying import CopyError, copy_message
-from autograder.transport.fitting import WISH
+from autograder.transport.fitting import FIT, WISH
 from autograder.transport.limits import VALUES
 from autograder.transport.read import write_values
 
@@ -26,7 +26,6 @@ MOST_TRAININGS: Final = 100
 MOST_REQUESTS: Final = 500
 """Trainings and questions together."""
 
-FIT: Final = "fit"
 _ALIAS: Final = "same_as.json"
 _TOO_MUCH: Final = (
     "This training is larger than the course allows: all trainings of this notebook together "

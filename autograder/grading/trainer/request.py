@@ -44,7 +44,7 @@ class Request:
     model: Any
     arguments: dict[str, Any]
     callbacks: list[dict[str, Any]]
-    kind: str = "fit"
+    kind: str = fitting.FIT
 
     @property
     def samples(self) -> int:
