@@ -22,10 +22,19 @@ from data_scripts import narrow_vgg19
 
 
 @functools.lru_cache(maxsize=2)
-def _hidden_inputs(exercise: str, seed: int) -> tuple[np.ndarray, np.ndarray]:
+def _hidden_pictures(exercise: str, seed: int) -> tuple[np.ndarray, np.ndarray]:
     images, labels = hidden_inputs(exercise, seed)
     protect((images, labels))
     return images, labels
+
+
+@functools.lru_cache(maxsize=3)
+def _hidden_inputs(exercise: str, variant: str, seed: int) -> tuple[np.ndarray, np.ndarray]:
+    """Return what a network takes; the very same arrays each time, which are hashed once."""
+    images, labels = _hidden_pictures(exercise, seed)
+    taken = as_taken(images, exercise, variant)
+    protect((taken,))
+    return taken, labels
 
 
 @functools.lru_cache(maxsize=2)
@@ -33,6 +42,11 @@ def _validation_inputs(exercise: str) -> tuple[np.ndarray, np.ndarray]:
     inputs = training_inputs(exercise)
     protect((inputs.x_valid, inputs.y_valid))
     return inputs.x_valid, inputs.y_valid
+
+
+@functools.cache
+def _training_samples(exercise: str) -> int:
+    return len(training_inputs(exercise).x_train)
 
 
 def network(exercise: str, variant: str, model: Any) -> float:
@@ -314,8 +328,7 @@ def accuracy(exercise: str, variant: str, model: Any) -> float:
     if settings.quick():
         fail(settings.SKIPPED)
     calibrated = load_calibration(exercise)["networks"][variant]
-    images, labels = _hidden_inputs(exercise, secret_seed())
-    images = as_taken(images, exercise, variant)
+    images, labels = _hidden_inputs(exercise, variant, secret_seed())
     try:
         own = results.accuracy(model, images, labels)
     except Exception as error:
@@ -342,7 +355,7 @@ def _doubt(exercise: str, record: trained.Record | None) -> str:
         return "its weights were not trained by the grader"
     if not record.fresh:
         return "its training did not start from new weights"
-    most = len(training_inputs(exercise).x_train)
+    most = _training_samples(exercise)
     if record.samples > most:
         return f"it was trained on {record.samples:,} pictures where the course has {most:,}"
     return ""

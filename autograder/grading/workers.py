@@ -40,6 +40,12 @@ PATIENCE: Final = 600.0
 
 _LOOK: Final = 1.0  # seconds between two looks at which workers are there
 _DASHBOARD: Final = "bokeh"
+_UNWATCHED: Final = {
+    "distributed.worker.profile.enabled": False,
+    "distributed.admin.system-monitor.interval": "5s",
+    "distributed.admin.tick.interval": "500ms",
+}
+"""Dask looks at its processes up to a hundred times a second; nobody asks what it saw."""
 
 
 @dataclass(eq=False)
@@ -172,7 +178,7 @@ class Workers:
         # Without keys, whoever has an account on this machine could have the workers run anything.
         security = distributed.Security.temporary()
         folder = self._stack.enter_context(tempfile.TemporaryDirectory(prefix="efw-"))
-        self._stack.enter_context(dask.config.set({"temporary-directory": folder}))
+        self._stack.enter_context(dask.config.set({"temporary-directory": folder, **_UNWATCHED}))
         cluster = distributed.LocalCluster(
             n_workers=number,
             threads_per_worker=1,

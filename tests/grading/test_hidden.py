@@ -1,5 +1,6 @@
 """Hidden tests measure again what a submission says of itself."""
 
+from collections.abc import Iterator
 from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
@@ -149,13 +150,16 @@ def test_a_function_that_standardises_each_set_by_itself() -> None:
 
 
 @pytest.fixture
-def calibrated(monkeypatch: pytest.MonkeyPatch) -> None:
+def calibrated(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
     """Eight hidden digits, and an accuracy to reach."""
     drawn = np.zeros((8, 28, 28, 1), dtype="float32"), np.arange(8) % 2
     network = {"threshold": 0.9, "floor": 0.2}
     monkeypatch.delenv("EIGHT_FACES_QUICK", raising=False)
-    monkeypatch.setattr(hidden, "_hidden_inputs", lambda exercise, seed: drawn)
+    monkeypatch.setattr(hidden, "_hidden_pictures", lambda exercise, seed: drawn)
     monkeypatch.setattr(hidden, "load_calibration", lambda name: {"networks": {"a": network}})
+    hidden._hidden_inputs.cache_clear()
+    yield
+    hidden._hidden_inputs.cache_clear()
 
 
 class Guesses:

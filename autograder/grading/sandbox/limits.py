@@ -33,8 +33,7 @@ class Limits:
     files : int
         Files and folders in the scratch directory.
     every : float
-        Seconds between two looks at whether it is too much; a look reads all of ``/proc``, which
-        is a few milliseconds of work.
+        Seconds between two looks at whether it is too much; a look is about a millisecond of work.
     """
 
     memory: int

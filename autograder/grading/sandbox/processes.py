@@ -158,6 +158,39 @@ def trees(roots: Iterable[Process], processes: dict[int, Process]) -> list[Proce
     return list(found.values())
 
 
+class Families:
+    """Finds again and again who descends from some processes, and rereads only who may be new.
+
+    A process that descends from somebody else never joins a family: when a parent ends, its
+    children go to an ancestor of it. Only a parent that ended while we looked leaves a doubt. The
+    number of a folder in ``/proc`` tells a process from a later one with the same number.
+    """
+
+    def __init__(self) -> None:
+        self._roots: tuple[Process, ...] = ()
+        self._strangers: dict[str, int] = {}
+
+    def of(self, roots: Iterable[Process]) -> list[Process]:
+        """Return some processes and all that descend from them, as `trees` does."""
+        roots = tuple(roots)
+        if sys.platform != "linux":
+            return trees(roots, table())
+        if roots != self._roots:
+            self._roots, self._strangers = roots, {}
+        with os.scandir("/proc") as entries:
+            here = {entry.name: entry.inode() for entry in entries if entry.name.isdigit()}
+        before = self._strangers.items() & here.items()
+        strangers = {int(name) for name, _ in before}
+        read = {pid: found for pid in {int(n) for n in here} - strangers if (found := find(pid))}
+        family = trees(roots, read)
+        others = {*read.values()} - {*family}
+        for process in sorted(others, key=lambda process: process.started):
+            if process.parent == 0 or process.parent in strangers:
+                strangers.add(process.pid)
+        self._strangers = {name: number for name, number in here.items() if int(name) in strangers}
+        return family
+
+
 def same(before: Process, now: Process | None) -> bool:
     """Tell whether a process is still the one that was found before."""
     return now is not None and now.started == before.started

@@ -13,7 +13,7 @@ from autograder.grading.sandbox.limits import (
     Limits,
     in_words,
 )
-from autograder.grading.sandbox.processes import Process, find, table, trees
+from autograder.grading.sandbox.processes import Families, Process, find
 from autograder.grading.sandbox.usage import Usage, available_memory, measure, nameless
 
 _SHARE = 8  # a look may take one in so many parts of the time, else looks become rarer
@@ -40,6 +40,7 @@ class Watchdog:
         self._device = scratch.stat().st_dev
         self._most = Usage(limits.disk, limits.files, DEEPEST)
         self._roots: list[Process] = []
+        self._families = Families()
         # A fork begins with its parent's memory, which it shares with it.
         self._given = 0
         self._ended = threading.Event()
@@ -98,7 +99,7 @@ class Watchdog:
         str
             Why the sandbox must end; empty when it may go on.
         """
-        family = trees(self._roots, table())
+        family = self._families.of(self._roots)
         self._remember(family)
         reason = self._too_many(family)
         if reason:

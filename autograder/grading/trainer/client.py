@@ -17,6 +17,7 @@ MODULE: Final = "autograder.grading.trainer"
 
 _READ_SECONDS: Final = 120.0  # to read a training and to name it
 _TRAININGS: Final = 25  # that one process does; TensorFlow does not give back all memory
+_QUESTION: Final = 0.1  # of a training, by the memory that is not given back
 _LEARNT: Final = 1 << 30  # bytes of weights that one process keeps
 
 
@@ -67,7 +68,8 @@ class Trainer:
     ) -> None:
         self._processes = Supervisor(make_box, command)
         self._setups: tuple[str, ...] | None = None
-        self._done = 0
+        self._done = 0.0
+        self._share = 1.0
         self._learnt: dict[Path, int] = {}
         self._learnt_by: Worker | None = None
 
@@ -102,7 +104,9 @@ class Trainer:
         found = [answer.get(field) for field in Described._fields]
         if [type(value) for value in found] != [str, float, int, str, bool, str]:
             raise TrainerError(self._lose(ChannelError("answered with something odd")))
-        return Described(*found)  # type: ignore[arg-type]
+        described = Described(*found)  # type: ignore[arg-type]
+        self._share = 1.0 if described.kind == FIT else _QUESTION
+        return described
 
     def train(self, result: Path, seconds: float) -> None:
         """Do what was described last.
@@ -121,7 +125,7 @@ class Trainer:
         """
         worker = self._processes.restored()
         made = worker.place("result")
-        self._done += 1
+        self._done += self._share
         self._ask(worker, {"do": "train", "result": str(made)}, seconds)
         try:
             copy_message(made, result, LARGEST_MESSAGE)
@@ -137,7 +141,7 @@ class Trainer:
     def _ready(self, setups: tuple[str, ...]) -> Worker:
         if self._done >= _TRAININGS:
             self._processes.stop(END_SECONDS)
-            self._done = 0
+            self._done = 0.0
         try:
             if setups != self._setups:
                 self._processes.begin()
