@@ -1,5 +1,6 @@
 """Classes of a given size for `autograder bench`: a realistic one, and one in which all differ."""
 
+import random
 from pathlib import Path
 from typing import Final
 
@@ -24,6 +25,7 @@ _MISTAKES: Final[tuple[str, ...]] = (
     "divided_by_255",
     "features_after_relu",
 )
+_ORDER: Final = 30  # seed; a gradebook's order tells nothing about who wrote the same
 _BUILDS: Final = ("Sequential(", "keras.Model(", "Dense(")
 
 
@@ -40,7 +42,7 @@ def composition(size: int, mix: str) -> list[str]:
     Returns
     -------
     list of str
-        Keys of `OF_THIRTY`, one a student.
+        Keys of `OF_THIRTY`, one a student, in the order of their names: no kind comes first.
     """
     if mix == DIFFERENT:
         return ["own"] * size
@@ -49,7 +51,9 @@ def composition(size: int, mix: str) -> list[str]:
     for kind, share in OF_THIRTY.items():
         total += share
         bounds[kind] = round(total * size / whole)
-    return [next(kind for kind, bound in bounds.items() if place < bound) for place in range(size)]
+    kinds = [next(kind for kind, bound in bounds.items() if place < bound) for place in range(size)]
+    random.Random(_ORDER).shuffle(kinds)
+    return kinds
 
 
 def write_bench_class(course_root: Path, assignment: str, size: int, mix: str) -> list[str]:
@@ -77,12 +81,14 @@ def write_bench_class(course_root: Path, assignment: str, size: int, mix: str) -
     }
     notebook = Path(assignment) / f"{assignment}.ipynb"
     students = []
-    for place, kind in enumerate(composition(size, mix)):
+    kinds = composition(size, mix)
+    for place, kind in enumerate(kinds):
         names = choices.get(kind) or ["reference"]
+        turn = kinds[:place].count(kind)
         student = f"student_{place:04}_{kind}"
         folder = course_root / "submitted" / student / assignment
         path = write_submission(
-            names[place % len(names)],
+            names[turn % len(names)],
             course_root / "source" / notebook,
             course_root / "release" / notebook,
             folder,

@@ -216,7 +216,7 @@ def _grade_with_stock(root: Path, case: Case, graded: int) -> dict[str, Any]:
 
 def _leave(folder: Path, count: int) -> None:
     """Remove submissions but for some, evenly drawn, so that each kind keeps its share."""
-    students = sorted(folder.iterdir())
+    students = sorted(folder.iterdir(), key=lambda path: path.name.rpartition("_")[::-1])
     kept = {students[(2 * place + 1) * len(students) // (2 * count)] for place in range(count)}
     for student in {*students} - kept:
         shutil.rmtree(student) if student.is_dir() else student.unlink()
