@@ -1,6 +1,5 @@
 """The trainer's main loop: that of the verifier, with trainings in place of tests."""
 
-import gc
 import os
 import sys
 from collections.abc import Mapping
@@ -14,6 +13,7 @@ from autograder.grading.trainer.question import Question
 from autograder.grading.trainer.request import RefusedTrainingError, Request, read_request, work
 from autograder.grading.verifier.capture import Capture
 from autograder.grading.verifier.cell import Runner
+from autograder.grading.verifier.forget import Collection
 from autograder.grading.verifier.process import Loop, end, own_streams
 from autograder.transport.fitting import weights_in
 from autograder.transport.known import digest, digest_of_weights
@@ -29,6 +29,7 @@ class TrainerLoop(Loop):
     """
 
     _request: Request | Question | None = None
+    _collect = Collection()
     _weights: Mapping[str, Any] = MappingProxyType({})
 
     def _answer(self, request: dict[str, Any]) -> dict[str, Any]:
@@ -84,7 +85,7 @@ class TrainerLoop(Loop):
         self._request = None
         if (keras := sys.modules.get("keras")) is not None:
             keras.utils.clear_session(free_memory=False)
-            gc.collect()
+            self._collect()
 
 
 def main() -> None:

@@ -10,6 +10,24 @@ SETTINGS = "EIGHT_FACES_"
 """Beginning of the names of the course's environment variables."""
 
 
+class Collection:
+    """Collects garbage, again and again.
+
+    What was imported stays for good: looking through TensorFlow's 300,000 objects each time takes
+    longer than most tests.
+    """
+
+    def __init__(self) -> None:
+        self._modules = 0
+
+    def __call__(self) -> None:
+        """Collect what came since the last import."""
+        gc.collect()
+        if len(sys.modules) > self._modules:
+            gc.freeze()
+            self._modules = len(sys.modules)
+
+
 class Start:
     """What the process was like when it started."""
 
@@ -17,7 +35,7 @@ class Start:
         self._settings = _settings()
         self._folder = os.getcwd()  # noqa: PTH109 - given to chdir as it is
         self._path = list(sys.path)
-        self._modules = 0
+        self._collect = Collection()
 
     def restore(self) -> None:
         """Undo what cells did to the process and to the libraries that they imported."""
@@ -33,12 +51,7 @@ class Start:
             numpy.random.seed()
         if keras is not None:
             _restore_keras(keras)
-        gc.collect()
-        if len(sys.modules) > self._modules:
-            # What was imported stays for good: looking through it each time takes TensorFlow's
-            # 300,000 objects longer than most tests.
-            gc.freeze()
-            self._modules = len(sys.modules)
+        self._collect()
 
 
 def _settings() -> dict[str, str]:

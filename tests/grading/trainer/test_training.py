@@ -72,6 +72,29 @@ def test_the_same_in_other_words_has_the_same_name_and_end(ask: Ask, data: Data)
     assert one["logs"] == other["logs"]
 
 
+def test_compiled_updates_end_as_keras_own_do(ask: Ask) -> None:
+    """A large array is gone over once in a step; that changes nothing but rounding."""
+
+    def large() -> Any:
+        keras.utils.set_random_seed(5)
+        model = keras.Sequential([keras.Input((40,)), layers.Dense(2000), layers.Dense(1)])
+        model.compile(keras.optimizers.Adam(0.01, weight_decay=0.1, clipnorm=1.0), "mse")
+        return model
+
+    rng = np.random.default_rng(0)
+    x, y = rng.random((64, 40), dtype="float32"), rng.random((64, 1), dtype="float32")
+    assert large().layers[0].kernel.shape.num_elements() >= training._LARGE
+    one = training.train(read(ask(large(), x, y, epochs=3)))
+    keras.utils.set_random_seed(training.SEED)
+    plain = large()
+    keras.utils.set_random_seed(training.SEED)
+    plain.fit(x, y, epochs=3, verbose=0)
+    for trained, own in zip(one["weights"], plain.get_weights(), strict=True):
+        assert np.allclose(trained, own, rtol=1e-3, atol=1e-4)
+    again = training.train(read(ask(large(), x, y, epochs=3)))
+    assert one["digest"] == again["digest"]
+
+
 def test_it_ends_the_same_whatever_was_trained_before(ask: Ask, data: Data) -> None:
     folder = ask(network(), *data, epochs=2)
     one = training.train(read(folder))
