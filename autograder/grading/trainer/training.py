@@ -15,6 +15,7 @@ SEED: Final = 20_26
 """Seed of everything random in a training but what the network itself brings along."""
 
 _LARGE: Final = 1 << 16  # numbers in an array whose update is worth compiling
+_STEPS: Final = 32  # of a training that TensorFlow does before Python hears of them
 
 
 def circumstances() -> dict[str, Any]:
@@ -53,6 +54,8 @@ def train(request: Request) -> dict[str, Any]:
         record = _recorder(Path(folder, "saved.weights.h5"))
         callbacks = [_callback(one, record.path) for one in request.callbacks]
         _compile_updates(model.optimizer)
+        if request.arguments["steps_per_epoch"] is request.arguments["validation_steps"] is None:
+            model.steps_per_execution = _STEPS  # Keras would round their numbers up
         model.fit(**request.arguments, callbacks=[*callbacks, record], verbose=0)
     return {
         **_state(model),

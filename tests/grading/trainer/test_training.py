@@ -95,6 +95,19 @@ def test_compiled_updates_end_as_keras_own_do(ask: Ask) -> None:
     assert one["digest"] == again["digest"]
 
 
+@pytest.mark.parametrize("wanted", [{}, {"steps_per_epoch": 3}, {"validation_steps": 1}])
+def test_many_steps_at_a_time_change_nothing(
+    ask: Ask, data: Data, monkeypatch: pytest.MonkeyPatch, wanted: dict[str, Any]
+) -> None:
+    x, y = data
+    keywords = {"epochs": 3, "batch_size": 3, "validation_data": (x[:7], y[:7]), **wanted}
+    one = training.train(read(ask(network(), x, y, **keywords)))
+    monkeypatch.setattr(training, "_STEPS", 1)
+    other = training.train(read(ask(network(), x, y, **keywords)))
+    for key in ("digest", "logs", "epoch", "steps"):
+        assert one[key] == other[key], key
+
+
 def test_it_ends_the_same_whatever_was_trained_before(ask: Ask, data: Data) -> None:
     folder = ask(network(), *data, epochs=2)
     one = training.train(read(folder))
