@@ -10,6 +10,9 @@ from data_scripts import features, narrow_vgg
 from data_scripts.faces import COURSE_SEED, load_faces
 from data_scripts.full_features import full_feature_model
 
+ONE_BY_ONE = 32
+"""Pictures that are tried as the original notebook does it, with a ``predict`` for each."""
+
 
 def seconds_an_image(run: Callable[[np.ndarray], object], images: np.ndarray) -> float:
     """Time a function on pictures, after a first batch that does not count.
@@ -58,7 +61,18 @@ def main() -> None:
     print(f"plain predict, full network: {min(plain):.4f} s an image (pictures prepared before)")
     print(f"extract_features, full network: {min(ours):.4f} s an image")
     print(f"ratio: {min(ours) / min(plain):.2f}")
-    print(f"narrow network: {seconds_an_image(extract(narrow), images):.4f} s an image")
+    quick = seconds_an_image(extract(narrow), images)
+    print(f"narrow network: {quick:.4f} s an image")
+
+    def one_by_one(pictures: np.ndarray) -> None:
+        for picture in pictures[:ONE_BY_ONE]:
+            full.predict(features.prepare_images(picture[None]), verbose=0)
+
+    single = seconds_an_image(one_by_one, images) * len(images) / ONE_BY_ONE
+    print(f"full network, one picture after the other: {single:.4f} s an image")
+    print(
+        f"ratio to extract_features: {single / min(ours):.1f}, narrow network {single / quick:.1f}"
+    )
 
     few = images[:8]
     wide = features.extract_features(few, model=full, progress=False)

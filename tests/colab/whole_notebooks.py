@@ -65,7 +65,7 @@ def run(name: str) -> Run:
             timeout=LONGEST,
             resources={"metadata": {"path": folder}},
             on_cell_start=lambda cell, cell_index: begun.update({cell.id: time.monotonic()}),
-            on_cell_complete=lambda cell, cell_index: taken.update(
+            on_cell_executed=lambda cell, cell_index, execute_reply: taken.update(
                 {cell.id: time.monotonic() - begun[cell.id]}
             ),
         )

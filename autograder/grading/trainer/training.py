@@ -1,5 +1,6 @@
 """Do a training, always in the same way."""
 
+import math
 import os
 import tempfile
 from pathlib import Path
@@ -79,7 +80,7 @@ def _compile_updates(optimizer: Any) -> None:
     update = optimizer.update_step
 
     def update_step(gradient: Any, variable: Any, learning_rate: Any) -> None:
-        if not isinstance(gradient, tf.Tensor) or gradient.shape.num_elements() < _LARGE:
+        if not isinstance(gradient, tf.Tensor) or math.prod(variable.shape) < _LARGE:
             update(gradient, variable, learning_rate)
             return
 
