@@ -54,8 +54,8 @@ def run(name: str) -> Run:
         If a cell fails.
     """
     source = REPOSITORY / "source" / name
-    inside = f"{name}/{name}.ipynb"
-    made = solution_notebook(REPOSITORY, REPOSITORY / "source" / inside, CourseSettings(), inside)
+    file = f"{name}.ipynb"
+    made = solution_notebook(REPOSITORY, source / file, CourseSettings(), f"{name}/{file}")
     taken: dict[str, float] = {}
     begun: dict[str, float] = {}
     with tempfile.TemporaryDirectory() as folder:

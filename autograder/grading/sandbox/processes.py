@@ -168,7 +168,7 @@ class Families:
 
     def __init__(self) -> None:
         self._roots: tuple[Process, ...] = ()
-        self._strangers: dict[str, int] = {}
+        self._strangers: dict[int, int] = {}
 
     def of(self, roots: Iterable[Process]) -> list[Process]:
         """Return some processes and all that descend from them, as `trees` does."""
@@ -178,16 +178,14 @@ class Families:
         if roots != self._roots:
             self._roots, self._strangers = roots, {}
         with os.scandir("/proc") as entries:
-            here = {entry.name: entry.inode() for entry in entries if entry.name.isdigit()}
-        before = self._strangers.items() & here.items()
-        strangers = {int(name) for name, _ in before}
-        read = {pid: found for pid in {int(n) for n in here} - strangers if (found := find(pid))}
+            here = {int(one.name): one.inode() for one in entries if one.name.isdigit()}
+        strangers = {pid for pid, _ in self._strangers.items() & here.items()}
+        read = {pid: found for pid in here.keys() - strangers if (found := find(pid))}
         family = trees(roots, read)
-        others = {*read.values()} - {*family}
-        for process in sorted(others, key=lambda process: process.started):
+        for process in sorted({*read.values()} - {*family}, key=lambda process: process.started):
             if process.parent == 0 or process.parent in strangers:
                 strangers.add(process.pid)
-        self._strangers = {name: number for name, number in here.items() if int(name) in strangers}
+        self._strangers = {pid: here[pid] for pid in strangers}
         return family
 
 

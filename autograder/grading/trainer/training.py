@@ -55,8 +55,9 @@ def train(request: Request) -> dict[str, Any]:
         record = _recorder(Path(folder, "saved.weights.h5"))
         callbacks = [_callback(one, record.path) for one in request.callbacks]
         _compile_updates(model.optimizer)
+        # Keras would round a number of steps up to a multiple.
         if request.arguments["steps_per_epoch"] is request.arguments["validation_steps"] is None:
-            model.steps_per_execution = _STEPS  # Keras would round their numbers up
+            model.steps_per_execution = _STEPS
         model.fit(**request.arguments, callbacks=[*callbacks, record], verbose=0)
     return {
         **_state(model),
