@@ -8,6 +8,8 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from autograder.grading.importing import importing
+
 if TYPE_CHECKING:
     from autograder.grading.lms.collect import Row
     from autograder.grading.results import Result
@@ -49,8 +51,8 @@ def fail(message: str) -> typer.Exit:
 def _clear_errors() -> Iterator[None]:
     """Show errors that are the user's to mend as one message, without a traceback."""
     from autograder.grading.course import CourseError
+    from autograder.grading.thresholds import CalibrationError
     from autograder.release.generate import ReleaseError
-    from autograder.release.thresholds import CalibrationError
 
     try:
         yield
@@ -69,7 +71,8 @@ def _course_root() -> Path:
 
 def _known(course_root: Path, assignment: str) -> str:
     """Return the assignment's name if the course has it."""
-    from autograder.release.build import assignments
+    with importing():
+        from autograder.release.build import assignments
 
     known = assignments(course_root)
     if assignment not in known:
@@ -180,7 +183,8 @@ def grade(
         raise fail("--workers starts processes here, --scheduler uses those of a cluster: say one")
     root = _course_root()
     _known(root, assignment)
-    from autograder.grading import pipeline, regrading, results
+    with importing():
+        from autograder.grading import pipeline, regrading, results
 
     try:
         with _clear_errors():

@@ -19,11 +19,7 @@ import numpy as np
 from autograder.grading import fingerprint, tolerance
 from autograder.grading.calibration_runs import CalibrationRuns
 from autograder.grading.journal import Journal
-from autograder.release.thresholds import (
-    CalibrationError,
-    calibration_path,
-    load_calibration,
-)
+from autograder.grading.thresholds import CalibrationError, calibration_path, load_calibration
 from data_scripts.cache import write_atomically
 
 NETWORKS = {

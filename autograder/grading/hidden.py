@@ -10,11 +10,11 @@ import numpy as np
 from autograder import exercises, settings
 from autograder.grading.inputs import as_taken, hidden_inputs, training_inputs
 from autograder.grading.secret import secret_seed
+from autograder.grading.thresholds import load_calibration
 from autograder.grading.verifier import trained
 from autograder.grading.verifier.protect import protect
 from autograder.models.canonical import canonical_layers
 from autograder.models.compare import compare
-from autograder.release.thresholds import load_calibration
 from autograder.student.checks import arrays, codes, features, image_sets, results, reuse
 from autograder.student.exercise import partial_credit
 from autograder.student.outcome import fail, require_attempt

@@ -8,6 +8,7 @@ import numpy as np
 
 from autograder import exercises, settings
 from autograder.grading.secret import secret_seed
+from autograder.grading.thresholds import calibration_path
 from autograder.place import DATA
 from autograder.student.data import chosen_source, scale, standardize
 from autograder.transport.known import course_weights, digest
@@ -235,6 +236,4 @@ def _fill(cache: Path, assignment: str, course_root: Path, *, quick: bool) -> No
 
 def _is_calibrated(assignment: str) -> bool:
     """Tell whether accuracy on hidden pictures gives points, so that somebody looks at them."""
-    from autograder.release.thresholds import calibration_path  # imports nbgrader
-
     return calibration_path(assignment).is_file()

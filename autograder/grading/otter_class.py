@@ -16,7 +16,8 @@ from pathlib import Path
 from typing import Any, Final
 
 from autograder.grading.mutator.notebook import Cell, find, grade_id, read, source, write
-from autograder.release.thresholds import PLACEHOLDER, fill, load_calibration
+from autograder.grading.thresholds import load_calibration
+from autograder.release.thresholds import PLACEHOLDER, fill
 
 COMMAND: Final = Path("build", "otter", "bin", "otter")
 """Where the program lies in the course directory."""

@@ -15,7 +15,7 @@ from autograder import exercises
 from autograder.grading import cells, status
 from autograder.grading.course import Course
 from autograder.grading.results import Result, TaskResult, collect
-from autograder.release.thresholds import CalibrationError, load_calibration
+from autograder.grading.thresholds import CalibrationError, load_calibration
 
 TEST_ENDING = "_test"
 ACCURACY = re.compile(r"Accuracy on the \d+ test images: (0\.\d+|1\.0*)")

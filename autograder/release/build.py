@@ -8,12 +8,12 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
+from autograder.grading.thresholds import CalibrationError, calibration_path, load_calibration
 from autograder.release.address import require_safe_address
 from autograder.release.generate import ReleaseError, generate
 from autograder.release.leaks import find_leaks
 from autograder.release.lint import lint_notebook
 from autograder.release.settings import course_settings
-from autograder.release.thresholds import CalibrationError, calibration_path, load_calibration
 from autograder.release.validate import validate_source
 
 __all__ = ["ReleaseError", "assignments", "check_release", "release"]

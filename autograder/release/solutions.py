@@ -6,13 +6,14 @@ import re
 from pathlib import Path
 from typing import Any
 
+from autograder.grading.thresholds import load_calibration
 from autograder.release.address import fill_settings
 from autograder.release.cells import Cell, read_notebook
 from autograder.release.generate import ReleaseError
 from autograder.release.leaks import MARK_SCHEME
 from autograder.release.regions import MARKER
 from autograder.release.settings import CourseSettings
-from autograder.release.thresholds import PLACEHOLDER, fill, load_calibration
+from autograder.release.thresholds import PLACEHOLDER, fill
 
 GAP_LINE = re.compile(r"\s*\w+ = \.\.\.\s*")
 """What stands in a gap for the answer that the next lines give."""

@@ -83,12 +83,26 @@ def bundle(figure: "Figure", alternative_text: str) -> dict[str, str]:
     dict of str to str
         By MIME type: a page with the picture (PNG) and its alternative text, and that text alone.
     """
-    buffer = io.BytesIO()
-    figure.savefig(buffer, format="png", dpi=80, metadata={"Software": None})
-    picture = base64.b64encode(buffer.getvalue()).decode("ascii")
+    picture = base64.b64encode(_png(figure)).decode("ascii")
     # As HTML: JupyterLab does not show the alternative text of an image/png output.
     page = f'<img alt="{html.escape(alternative_text)}" src="data:image/png;base64,{picture}">'
     return {"text/html": page, "text/plain": alternative_text}
+
+
+def _png(figure: "Figure") -> bytes:
+    """Draw a figure once; ``savefig`` would do it twice, the first time only for its layout."""
+    from matplotlib.backends.backend_agg import FigureCanvasAgg
+    from PIL import Image
+
+    figure.set_dpi(80)
+    canvas: Any = FigureCanvasAgg(figure)
+    canvas.draw()
+    buffer = io.BytesIO()
+    # At 4, files are as small as at the usual 6, in half the time.
+    Image.fromarray(np.asarray(canvas.buffer_rgba())[..., :3]).save(
+        buffer, format="png", compress_level=4
+    )
+    return buffer.getvalue()
 
 
 def sample_grid(images: np.ndarray, labels: np.ndarray, columns: int = 10) -> None:

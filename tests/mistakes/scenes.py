@@ -229,7 +229,7 @@ def _batch_features(table: ExerciseTable) -> tuple[tuple[Any, ...], dict[str, An
 def _all_features(table: ExerciseTable) -> tuple[tuple[Any, ...], dict[str, Any]]:
     images = {
         split: pictures(count, seed)
-        for seed, (split, count) in enumerate({"train": 12, "validation": 6, "test": 6}.items())
+        for seed, (split, count) in enumerate({"validation": 12, "test": 6}.items())
     }
     given = {"images": images, "prepare": prepare_images, "model": feature_model()}
     return ({split: _features(each) for split, each in images.items()},), given

@@ -2,7 +2,8 @@
 
 import pytest
 
-from autograder.release.thresholds import CalibrationError, fill, load_calibration, shown_threshold
+from autograder.grading.thresholds import CalibrationError, load_calibration, shown_threshold
+from autograder.release.thresholds import fill
 
 
 @pytest.mark.parametrize(

@@ -19,7 +19,7 @@ from autograder.grading.mutator.kinds import (
     untrained,
 )
 from autograder.grading.mutator.notebook import Notebook, fill, read, reference_answers, write
-from autograder.release.thresholds import gives_points
+from autograder.grading.thresholds import gives_points
 
 EVERYTHING = "*_test"
 """Pattern of all automatically graded cells."""

@@ -19,7 +19,11 @@ from autograder.grading.sandbox.limits import Limits
 from autograder.grading.sandbox.seccomp import seccomp_filter
 from autograder.grading.verifier.channel import Channel, ChannelError
 
-KERNEL_MODULES = ("tensorflow", "keras", "numpy", "matplotlib.pyplot", "ipykernel.kernelapp")
+KERNEL_MODULES = (
+    *("tensorflow", "keras", "numpy", "matplotlib.pyplot"),
+    *("ipykernel.kernelapp", "ipykernel.debugger"),
+    *("autograder.student", "autograder.transport.sharing", "tqdm.auto"),
+)
 """What a notebook's kernel and the course's notebooks import."""
 
 _UNLIMITED = Limits(memory=1 << 60, processes=100_000, disk=1 << 60, files=1 << 60)

@@ -5,6 +5,7 @@ from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any
 
+from autograder.grading.importing import importing
 from autograder.grading.verifier import errors, names, trained
 from autograder.grading.verifier.cell import Namespace, Runner, first_error
 from autograder.grading.verifier.predictions import Predictions
@@ -54,7 +55,8 @@ class Submission:
             ``error``, ``names`` and ``known``, as `SetupResult` describes them.
         """
         before = dict(self._names)
-        error = first_error(self._runner.run(source, self._names))
+        with importing():  # what a first setup cell does, for the most part
+            error = first_error(self._runner.run(source, self._names))
         new = {
             name: value
             for name, value in self._names.items()

@@ -154,7 +154,7 @@ def all_features(
     prepare: Any,
     model: Any,
 ) -> float:
-    """Check the features of the whole set as they were read back from the file.
+    """Check the features of whole sets as they were read back from the file.
 
     Parameters
     ----------
@@ -163,7 +163,7 @@ def all_features(
     variant : str or None
         Not used here.
     values : mapping of str to array, shapes (n_i, 4096)
-        Features by split: ``train``, ``validation`` and ``test``.
+        Features by split: ``validation`` and ``test``.
     images : dict of str to numpy.ndarray of uint8, shapes (n_i, 100, 100, 3)
         The pictures by split.
     prepare, model : callable, keras.Model

@@ -59,10 +59,11 @@ def main(modules: list[str]) -> None:
     _uncover_proc()
     system.drop_capabilities()
     control = _Control()
+    gc.disable()  # to go through all that is imported takes long, and nothing of it goes
     for name in modules:
         importlib.import_module(name)
-    gc.collect()
     gc.freeze()  # or the next collection in a fork would copy every page
+    gc.enable()
     _fork_once()
     program = _serve(control)
     _run(program)
