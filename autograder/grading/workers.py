@@ -1,12 +1,15 @@
 """Workers for submissions: processes of this machine, or those of a Dask cluster.
 
 A worker has one submission at a time, and the driver says which: it always knows what was lost with
-a worker, however the cluster is configured.
+a worker, however the cluster is configured. As soon as a worker is free it gets the next one, while
+the driver may still be writing down another.
 """
 
 import contextlib
+import functools
 import logging
 import tempfile
+import threading
 import time
 import uuid
 import warnings
@@ -88,6 +91,9 @@ class Workers:
         self._name = f"eight-faces-{uuid.uuid4().hex}"
         self._waiting: deque[_Task] = deque()
         self._running: dict[str, _Task] = {}
+        self._ended: deque[tuple[str, _Task, Answer | str]] = deque()
+        self._lock = threading.RLock()  # of what is waiting, running and ended
+        self._news = threading.Event()
         self._unfit: dict[str, str] = {}
         self._given_up: list[tuple[str, Answer]] = []
         self._usable: list[str] = []
@@ -113,8 +119,11 @@ class Workers:
 
     def close(self) -> None:
         """End what still runs. Local workers end; those of a cluster forget the course."""
+        with self._lock:
+            self._waiting.clear()
+            running, self._running = self._running, {}
         try:
-            for task in self._running.values():
+            for task in running.values():
                 task.future.cancel()
             with contextlib.suppress(OSError, TimeoutError):
                 self._client.unregister_worker_plugin(self._name)
@@ -123,8 +132,8 @@ class Workers:
             remove_later_leftovers()  # of workers that were killed
 
     def has_room(self) -> bool:
-        """Tell whether to submit another one: one more than there are workers lies ready."""
-        return len(self._waiting) + len(self._running) <= len(self._usable)
+        """Tell whether to submit another one: as many as there are workers lie ready."""
+        return len(self._waiting) + len(self._running) < max(2 * len(self._usable), 1)
 
     @property
     def running(self) -> int:
@@ -152,12 +161,8 @@ class Workers:
         autograder.grading.course.CourseError
             If there is no worker that can do anything.
         """
-        futures = [task.future for task in self._running.values()]
-        if futures:
-            with contextlib.suppress(TimeoutError), self._client.as_current():
-                distributed.wait(futures, timeout=_LOOK, return_when="FIRST_COMPLETED")
-        else:
-            time.sleep(_LOOK / 10)
+        self._news.wait(_LOOK if self._running else _LOOK / 10)
+        self._news.clear()
         found = self._collect()
         self._look()
         self._hand_out()
@@ -206,8 +211,11 @@ class Workers:
                 f"The Dask scheduler does not answer any more ({error}). What is graded stays; "
                 "the same command goes on."
             ) from error
-        for address in set(self._running) - set(alive):
-            task = self._running.pop(address)
+        with self._lock:
+            gone = {address: self._running[address] for address in self._running.keys() - {*alive}}
+            for address in gone:
+                del self._running[address]
+        for address, task in gone.items():
             task.future.cancel()
             if self._shared is not None:
                 self._shared.lost(address)
@@ -226,39 +234,50 @@ class Workers:
             )
 
     def _hand_out(self) -> None:
-        for address in self._usable:
-            if self._waiting and address not in self._running:
-                task = self._waiting.popleft()
-                task.runs += 1
-                task.future = self._client.submit(
-                    remote_run.run,
-                    self._name,
-                    task.content,
-                    key=f"{self._name}-{uuid.uuid4().hex}",
-                    workers=[address],
-                    allow_other_workers=False,
-                    pure=False,
-                )
-                self._running[address] = task
+        with self._lock:
+            for address in self._usable:
+                if self._waiting and address not in self._running:
+                    task = self._waiting.popleft()
+                    task.runs += 1
+                    task.future = self._client.submit(
+                        remote_run.run,
+                        self._name,
+                        task.content,
+                        key=f"{self._name}-{uuid.uuid4().hex}",
+                        workers=[address],
+                        allow_other_workers=False,
+                        pure=False,
+                    )
+                    self._running[address] = task
+                    task.future.add_done_callback(functools.partial(self._note_end, address))
+
+    def _note_end(self, address: str, future: Any) -> None:
+        """Take what a worker gave, and let it go on; called in a thread of Dask's."""
+        try:
+            given: Answer | str = Answer.from_bytes(future.result())  # which goes with its worker
+        except BaseException as error:  # of Dask's, the task itself never raises
+            given = f"{type(error).__name__}: {error}"
+        with self._lock:
+            task = self._running.get(address)
+            if task is not None and task.future is future:
+                del self._running[address]
+                self._ended.append((address, task, given))
+                if isinstance(given, Answer):
+                    self._hand_out()
+        self._news.set()
 
     def _collect(self) -> list[tuple[str, Answer]]:
         found = []
-        for address, task in list(self._running.items()):
-            if not task.future.done():
-                continue
-            try:
-                answer = Answer.from_bytes(task.future.result())
-            except Exception as error:  # of Dask's, the task itself never raises
-                del self._running[address]
-                self._lost(task, f"{type(error).__name__}: {error}")
-                continue
-            del self._running[address]
-            if answer.unfit:
-                self._unfit[address] = answer.trouble
+        while self._ended:
+            address, task, given = self._ended.popleft()
+            if isinstance(given, str):
+                self._lost(task, given)
+            elif given.unfit:
+                self._unfit[address] = given.trouble
                 task.runs -= 1
                 self._waiting.appendleft(task)
             else:
-                found.append((task.student, answer))
+                found.append((task.student, given))
         return found
 
     def _lost(self, task: _Task, why: str) -> None:
