@@ -262,7 +262,7 @@ class Workers:
             if task is not None and task.future is future:
                 del self._running[address]
                 self._ended.append((address, task, given))
-                if isinstance(given, Answer):
+                if isinstance(given, Answer) and not given.unfit:
                     self._hand_out()
         self._news.set()
 
