@@ -105,6 +105,12 @@ def run(kernel: Any, source: str, stop_when: str = "", seconds: float = 240) -> 
     return outputs
 
 
+def saved(kernel: Any, source: str) -> dict[str, Any]:
+    """Run a cell in the kernel, which these tests share; return it as saved right after."""
+    reply = kernel[1].execute_interactive(source, timeout=240, output_hook=lambda message: None)
+    return code(source) | {"execution_count": reply["content"]["execution_count"]}
+
+
 def texts(outputs: list[Any]) -> str:
     parts = []
     for message in outputs:
@@ -162,9 +168,8 @@ def test_stop_outside_a_training_is_pythons_own(kernel: Any) -> None:
 
 
 def test_the_check_runs_within_a_notebook(kernel: Any, tmp_path: Path) -> None:
-    path = write(
-        tmp_path, code(IMPORTS), code("submission_check()"), code("points(1, of=2)", 2, "a")
-    )
+    imports = saved(kernel, IMPORTS)
+    path = write(tmp_path, imports, code("submission_check()"), code("points(1, of=2)", 2, "a"))
     shown = texts(run(kernel, f"{IMPORTS}\nsubmission_check({str(path)!r})"))
     assert "Ran 3 of 3 code cells." in shown
     assert "No problems: the notebook runs from top to bottom." in shown
@@ -172,10 +177,9 @@ def test_the_check_runs_within_a_notebook(kernel: Any, tmp_path: Path) -> None:
 
 
 def test_cells_that_were_run_after_saving_are_counted(kernel: Any, tmp_path: Path) -> None:
-    run(kernel, "saved = 1")
-    number = int(texts(run(kernel, "print(len(get_ipython().history_manager.input_hist_raw) - 1)")))
-    saved = code("saved = 1") | {"execution_count": number - 1}
-    path = write(tmp_path, saved, *(code(f"y{place} = 1") for place in range(4)))
+    cells = (code(f"y{place} = 1") for place in range(4))
+    path = write(tmp_path, saved(kernel, "x = 1"), *cells)
+    run(kernel, "x = 2")
     ask = f"submission_check({str(path)!r}, run=False)"
     assert "1 cell was run since the file was saved" in texts(run(kernel, f"{IMPORTS}\n{ask}"))
     while True:  # leave nothing for others
