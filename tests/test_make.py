@@ -1,6 +1,8 @@
 """The make targets that are quick enough; the slow ones are run by `make test-full` and CI."""
 
 import json
+import re
+import shlex
 import shutil
 import subprocess
 import sys
@@ -33,6 +35,18 @@ def test_every_target_sets_itself_up(repository):
         command = ["make", "-n", "-W", "requirements.lock", target]
         done = subprocess.run(command, cwd=repository, capture_output=True, text=True)
         assert "pip install" in done.stdout, target
+
+
+def test_tests_of_a_file_stay_in_one_process(repository):
+    """Else what they share is made in each: the tests took half as long again."""
+    chosen = "PYTEST_ARGS=-v tests/transport/test_plain.py tests/transport/test_known.py"
+    command = make(repository, "-n", "test", "PROCESSES=2", chosen).stdout.splitlines()[-1]
+    done = subprocess.run(shlex.split(command), cwd=repository, capture_output=True, text=True)
+    ran = re.findall(r"^\[(gw\d)\].* PASSED (\S+?)::", done.stdout, flags=re.MULTILINE)
+    assert len(ran) > 10, done.stdout + done.stderr
+    files = {file for _, file in ran}
+    assert len(files) == 2
+    assert len(set(ran)) == 2
 
 
 @pytest.mark.skipif(not (Path(sys.prefix) / "bin").is_dir(), reason="make lab uses .venv/bin")
