@@ -15,6 +15,9 @@ from filelock import FileLock
 
 from data_scripts.cache import default_cache_dir
 
+ENDING = ".pixels"
+"""Of the files' names."""
+
 BLOCK = 1 << 22
 CHECK_BYTES = 4
 
@@ -96,7 +99,7 @@ def mapped_pictures(
     """
     folder = default_cache_dir() if cache_dir is None else Path(cache_dir)
     folder.mkdir(parents=True, exist_ok=True)
-    path, count = folder / f"{name}.pixels", int(np.prod(shape))
+    path, count = folder / f"{name}{ENDING}", int(np.prod(shape))
     # Files are replaced whole, so a file which is there can be read without the lock.
     if not _is_whole(path, count):
         with FileLock(folder / f"{name}.lock"):

@@ -10,6 +10,7 @@ from autograder.grading import demo
 from autograder.grading.demo_class import differences
 from autograder.grading.mutator import write_submission
 from autograder.grading.pipeline import Result, grade
+from autograder.grading.sandbox import cache_binds
 from autograder.release.build import release
 
 QUICK = (
@@ -76,14 +77,26 @@ def require_all_or_nothing(course: Path, assignment: str, results: dict[str, Res
     assert results["untouched"].score == 0
 
 
+def require_that_sandboxes_see(cache: Path) -> None:
+    """Whatever a notebook loads is shown in the sandbox, or each process would make it anew."""
+    made = {path.name for path in cache.iterdir() if path.suffix not in (".lock", ".part")}
+    shown = {bind.target.name for bind in cache_binds(cache, hidden=False)}
+    assert {name for name in made if "hidden" not in name} <= shown
+
+
 @pytest.mark.slow
 @pytest.mark.parametrize("assignment", QUICK)
 def test_source_scores_all_and_release_nothing_in_a_quick_run(
-    assignment: str, repository: Path, course: Path, monkeypatch: pytest.MonkeyPatch
+    assignment: str,
+    repository: Path,
+    course: Path,
+    cache_dir: Path,
+    monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     monkeypatch.setenv("EIGHT_FACES_QUICK", "1")
     results = grade_source_and_release(repository, course, assignment)
     require_all_or_nothing(course, assignment, results)
+    require_that_sandboxes_see(cache_dir)
     skipped = {
         task.grade_id for task in results["source"].tasks if task.message.startswith("skipped:")
     }

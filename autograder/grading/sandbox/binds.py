@@ -7,6 +7,8 @@ from importlib.util import find_spec
 from pathlib import Path
 
 from autograder.grading.secret import FOLDER as SECRET
+from data_scripts import cache as arrays
+from data_scripts import mapped
 
 HOME = Path("/", "home", "student")
 """Home directory inside."""
@@ -23,7 +25,7 @@ carries their values out."""
 # `share` holds kernel specifications, `etc` what Jupyter and fontconfig read.
 _PREFIX_PARTS = ("bin", "lib", "lib64", "share", "etc", "ssl", "pyvenv.cfg")
 
-_ENDINGS = (".arrays", ".json")
+_ENDINGS = (arrays.ENDING, mapped.ENDING, ".json")  # of what a process would else make anew
 
 
 @dataclass(frozen=True)
