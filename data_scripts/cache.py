@@ -9,8 +9,7 @@ import numpy as np
 from filelock import FileLock
 from safetensors.numpy import load, save
 
-ENDING = ".arrays"
-"""Of the files' names."""
+from data_scripts.cache_endings import ARRAYS
 
 
 def default_cache_dir() -> Path:
@@ -130,7 +129,7 @@ def cached_arrays(
     """
     folder = default_cache_dir() if cache_dir is None else Path(cache_dir)
     folder.mkdir(parents=True, exist_ok=True)
-    path = folder / f"{name}{ENDING}"
+    path = folder / f"{name}{ARRAYS}"
     # Files are replaced whole, so a file which is there can be read without the lock.
     arrays = _read(path) if path.exists() else None
     if arrays is not None:

@@ -14,9 +14,7 @@ import numpy as np
 from filelock import FileLock
 
 from data_scripts.cache import default_cache_dir
-
-ENDING = ".pixels"
-"""Of the files' names."""
+from data_scripts.cache_endings import PIXELS
 
 BLOCK = 1 << 22
 CHECK_BYTES = 4
@@ -99,7 +97,7 @@ def mapped_pictures(
     """
     folder = default_cache_dir() if cache_dir is None else Path(cache_dir)
     folder.mkdir(parents=True, exist_ok=True)
-    path, count = folder / f"{name}{ENDING}", int(np.prod(shape))
+    path, count = folder / f"{name}{PIXELS}", int(np.prod(shape))
     # Files are replaced whole, so a file which is there can be read without the lock.
     if not _is_whole(path, count):
         with FileLock(folder / f"{name}.lock"):

@@ -24,7 +24,7 @@ STUDENT_FILES = {
         "exercises/**/*.py", "exercises/*.toml", "models/**/*.py", "student/**/*",
     ),
     "data_scripts": (
-        "__init__.py", "py.typed", "cache.py", "digits*.py", "faces*.py", "features.py",
+        "__init__.py", "py.typed", "cache*.py", "digits*.py", "faces*.py", "features.py",
         "image_folders.py", "mapped.py", "narrow_vgg*.py", "objects*.py", "original/*.py", "pool.py",
         "santa*.py", "weights_file.py", "widening.py", "course_weights/*.json",
     ),

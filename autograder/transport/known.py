@@ -128,8 +128,9 @@ def course_weight_digests(subject: str = PEOPLE, *, make: bool = True) -> dict[s
         SHA-256 by name, such as ``"fc1.kernel"``. Some arrays are equal, such as biases that are 0.
     """
     from data_scripts.cache import default_cache_dir
+    from data_scripts.cache_endings import HASHES
 
-    path = default_cache_dir() / f"vgg-arrays-{weights_hash(subject)[:16]}.json"
+    path = default_cache_dir() / f"vgg-arrays-{weights_hash(subject)[:16]}{HASHES}"
     digests = _cached(path)
     if digests is None:
         if not make:

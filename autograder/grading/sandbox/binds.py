@@ -7,8 +7,7 @@ from importlib.util import find_spec
 from pathlib import Path
 
 from autograder.grading.secret import FOLDER as SECRET
-from data_scripts import cache as arrays
-from data_scripts import mapped
+from data_scripts import cache_endings
 
 HOME = Path("/", "home", "student")
 """Home directory inside."""
@@ -24,8 +23,6 @@ carries their values out."""
 
 # `share` holds kernel specifications, `etc` what Jupyter and fontconfig read.
 _PREFIX_PARTS = ("bin", "lib", "lib64", "share", "etc", "ssl", "pyvenv.cfg")
-
-_ENDINGS = (arrays.ENDING, mapped.ENDING, ".json")  # of what a process would else make anew
 
 
 @dataclass(frozen=True)
@@ -97,7 +94,9 @@ def cache_binds(cache: Path, hidden: bool) -> list[Bind]:
     return [
         Bind(path.resolve(), CACHE / path.name)
         for path in sorted(cache.iterdir())
-        if path.name.endswith(_ENDINGS) and (hidden or "hidden" not in path.name) and path.is_file()
+        if path.name.endswith(cache_endings.KEPT)
+        and (hidden or "hidden" not in path.name)
+        and path.is_file()
     ]
 
 
