@@ -4,6 +4,7 @@ Random numbers of the right shape; processor time, which other programs disturb 
 """
 
 import argparse
+import functools
 import json
 import os
 import statistics
@@ -41,18 +42,15 @@ def of_exercise(exercise: str, pictures: int, batch: int) -> dict[str, tuple[flo
         x = generator.random((pictures, *model.input_shape[1:]), np.float32)
         y = generator.random((pictures, *model.output_shape[1:]), np.float32)
         model.compile("adam", "mse")
-
-        def fit(model: Any = model, x: Any = x, y: Any = y) -> None:
-            model.fit(x, y, batch_size=batch, verbose=0)
-
-        def evaluate(model: Any = model, x: Any = x, y: Any = y) -> None:
-            model.evaluate(x, y, batch_size=batch, verbose=0)
-
+        fit, evaluate = (
+            functools.partial(method, x, y, batch_size=batch, verbose=0)
+            for method in (model.fit, model.evaluate)
+        )
         found[key] = (_milliseconds(fit, pictures), _milliseconds(evaluate, pictures))
     return found
 
 
-def _milliseconds(run: Callable[[], None], pictures: int) -> float:
+def _milliseconds(run: Callable[[], object], pictures: int) -> float:
     run()  # TensorFlow traces the first time
     times = []
     for _ in range(RUNS):

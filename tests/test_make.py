@@ -38,7 +38,7 @@ def test_every_target_sets_itself_up(repository):
 
 
 def test_tests_of_a_file_stay_in_one_process(repository):
-    """Else what they share is made in each: the tests took half as long again."""
+    """Else what they share is made in each process."""
     chosen = "PYTEST_ARGS=-v tests/transport/test_plain.py tests/transport/test_known.py"
     command = make(repository, "-n", "test", "PROCESSES=2", chosen).stdout.splitlines()[-1]
     done = subprocess.run(shlex.split(command), cwd=repository, capture_output=True, text=True)

@@ -3,7 +3,7 @@
 import json
 import queue
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -86,6 +86,16 @@ def kernel() -> Iterator[Any]:
         manager.shutdown_kernel(now=True)
 
 
+def execute(
+    client: Any, source: str, hook: Callable[[Any], None], seconds: float = 240
+) -> dict[str, Any]:
+    """Run a cell that must not fail, its messages handed to `hook`; return the kernel's reply."""
+    reply = client.execute_interactive(source, timeout=seconds, output_hook=hook)
+    content: dict[str, Any] = reply["content"]
+    assert content["status"] == "ok", content
+    return content
+
+
 def run(kernel: Any, source: str, stop_when: str = "", seconds: float = 240) -> list[Any]:
     """Run a cell, press Stop when it has shown a text; return its outputs."""
     manager, client = kernel
@@ -100,15 +110,14 @@ def run(kernel: Any, source: str, stop_when: str = "", seconds: float = 240) -> 
             stop_when = ""
             manager.interrupt_kernel()
 
-    reply = client.execute_interactive(source, timeout=seconds, output_hook=keep)
-    assert reply["content"]["status"] == "ok", reply["content"]
+    execute(client, source, keep, seconds)
     return outputs
 
 
 def saved(kernel: Any, source: str) -> dict[str, Any]:
     """Run a cell in the kernel, which these tests share; return it as saved right after."""
-    reply = kernel[1].execute_interactive(source, timeout=240, output_hook=lambda message: None)
-    return code(source) | {"execution_count": reply["content"]["execution_count"]}
+    reply = execute(kernel[1], source, lambda message: None)
+    return code(source) | {"execution_count": reply["execution_count"]}
 
 
 def texts(outputs: list[Any]) -> str:
