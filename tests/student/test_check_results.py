@@ -1,5 +1,6 @@
 """Derived results are judged against the student's own model, never against the course's."""
 
+import math
 from types import SimpleNamespace
 
 import numpy as np
@@ -28,6 +29,14 @@ class TableModel:
 MODEL = TableModel()
 
 
+class CountingModel(TableModel):
+    """Notes how many pictures it was given at a time."""
+
+    def predict(self, images: np.ndarray, batch_size: int = 32, verbose: int = 0) -> np.ndarray:
+        self.batch_size = batch_size
+        return OUTPUTS[: len(images)]
+
+
 def check_accuracies(reported: object) -> float:
     data = {"train": (IMAGES[:20], LABELS[:20]), "test": (IMAGES, LABELS)}
     return results.accuracies("t", None, reported, models={"a": MODEL, "b": MODEL}, data=data)
@@ -41,6 +50,16 @@ def test_own_accuracies_pass_also_when_rounded() -> None:
     assert check_accuracies({"a": rows(), "b": rows()}) == 1.0
     rounded = {split: round(value, 2) for split, value in rows().items()}
     assert check_accuracies({"a": rounded, "b": rounded}) == 1.0
+
+
+@pytest.mark.parametrize("shape", [(48, 48, 3), (224, 224, 3), (5000, 5000), (), (0, 3)])
+def test_large_pictures_are_predicted_in_small_batches(shape) -> None:
+    model = CountingModel()
+    results.predict(model, np.broadcast_to(np.float32(0), (2, *shape)))
+    numbers = math.prod(shape)
+    assert 1 <= model.batch_size <= results.LARGEST_BATCH
+    assert model.batch_size == 1 or model.batch_size * numbers <= results.NUMBERS_OF_A_BATCH
+    assert (model.batch_size == results.LARGEST_BATCH) == (numbers <= 48 * 48 * 3)
 
 
 def test_one_right_network_of_two_gives_half() -> None:

@@ -1,5 +1,6 @@
 """Checks of accuracies, and the predictions that they and other checks are worked out from."""
 
+import math
 from collections.abc import Callable
 from typing import Any
 
@@ -12,10 +13,19 @@ from autograder.student.outcome import CheckFailed, Share, is_gap, require_attem
 ACCURACY_TOLERANCE = 0.006
 """Reported accuracies may be rounded to two decimals."""
 
+LARGEST_BATCH = 256
+"""Rows that a model predicts at a time."""
+
+NUMBERS_OF_A_BATCH = 4_000_000
+"""Numbers that these may hold: what a network of one's own makes of 256 pictures of 224 x 224
+pixels would fill 3 GB."""
+
 
 def work_out(model: Any, images: np.ndarray) -> np.ndarray:
     """Let the model predict; parameters and outputs as of `predict`."""
-    return np.asarray(model.predict(images, batch_size=256, verbose=0))
+    numbers = max(1, math.prod(images.shape[1:]))
+    size = max(1, min(LARGEST_BATCH, NUMBERS_OF_A_BATCH // numbers))
+    return np.asarray(model.predict(images, batch_size=size, verbose=0))
 
 
 forward: Callable[[Any, np.ndarray], np.ndarray] = work_out
