@@ -23,7 +23,7 @@ export PATH := $(CURDIR)/$(BIN):$(PATH)
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 
 .DEFAULT_GOAL := help
-.PHONY: help venv sandbox demo test test-full bench lab worksheets lint format notebook-lint types release lock clean
+.PHONY: help venv compiled sandbox demo test test-full bench lab worksheets lint format notebook-lint types release lock clean
 
 help:  ## Show what can be made
 	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/  make \1\t\2/p' $(firstword $(MAKEFILE_LIST)) | expand -t 20
@@ -42,6 +42,10 @@ $(INSTALLED): requirements.lock pyproject.toml
 	@PYTHONDONTWRITEBYTECODE= TF_CPP_MIN_LOG_LEVEL=3 $(BIN)/python -c "$(COMPILED)" 2>/dev/null
 	@touch $@
 
+# Each process in a sandbox would else compile them anew, for it can't write beside them.
+compiled: $(INSTALLED)
+	@$(BIN)/python -m compileall -q autograder data_scripts
+
 # Not an error: what needs no sandbox works without it, and says so.
 sandbox:
 	@command -v bwrap >/dev/null || \
@@ -49,13 +53,13 @@ sandbox:
 	    echo "and submissions of real students are not graded. On Debian and Ubuntu: sudo apt-get install bubblewrap"; \
 	    echo "On macOS and Windows: grade in Lima or WSL2. What else may be missing: $(BIN)/autograder doctor"; }
 
-demo: $(INSTALLED) sandbox  ## Make a class of students, grade it, show the result
+demo: compiled sandbox  ## Make a class of students, grade it, show the result
 	$(BIN)/autograder demo
 
-test: $(INSTALLED) sandbox lint  ## Lint and test; what .ci/run runs
+test: compiled sandbox lint  ## Lint and test; what .ci/run runs
 	$(BIN)/python -m pytest -m "not full" -n $(PROCESSES) --dist loadgroup --no-loadscope-reorder $(PYTEST_ARGS)
 
-test-full: $(INSTALLED) sandbox  ## Test everything at full size; goes on where it stopped
+test-full: compiled sandbox  ## Test everything at full size; goes on where it stopped
 	$(BIN)/python tests/full.py --processes $(PROCESSES)
 
 # Otter-grader wants an older wrapt than TensorFlow has; all else it finds in our environment.
@@ -66,7 +70,7 @@ $(OTTER)/.installed: $(INSTALLED)
 	@$(OTTER)/bin/python -m pip install --quiet otter-grader==7.0.0
 	@touch $@
 
-bench: $(INSTALLED) $(OTTER)/.installed sandbox  ## Measure what grading costs against stock nbgrader; takes hours
+bench: compiled $(OTTER)/.installed sandbox  ## Measure what grading costs against stock nbgrader; takes hours
 	$(BIN)/autograder bench
 
 lab: worksheets  ## Copy the exercises to work/ and open JupyterLab there

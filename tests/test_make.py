@@ -37,6 +37,13 @@ def test_every_target_sets_itself_up(repository):
         assert "pip install" in done.stdout, target
 
 
+def test_what_grades_compiles_our_modules_first(repository):
+    """A sandbox sees the sources, and can't keep what it compiles."""
+    for target in ("demo", "test", "test-full", "bench"):
+        lines = make(repository, "-n", target).stdout.splitlines()
+        assert lines[0].endswith("-m compileall -q autograder data_scripts"), target
+
+
 def test_tests_of_a_file_stay_in_one_process(repository):
     """Else what they share is made in each process."""
     chosen = "PYTEST_ARGS=-v tests/transport/test_plain.py tests/transport/test_known.py"
