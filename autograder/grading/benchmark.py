@@ -47,7 +47,8 @@ SIZES: Final = {
 }
 """Sizes of classes by assignment."""
 
-_LOOK: Final = 0.5  # seconds between two looks at the memory
+_LOOK: Final = 0.5  # seconds between two looks at the memory, at least
+_SHARE: Final = 0.05  # of the time that looks may take: each walks through all pages
 _LONGEST_CELL: Final = 3600  # seconds; nobody in these classes runs for ever
 
 
@@ -294,8 +295,11 @@ class _Memory:
         return self._peak
 
     def _watch(self) -> None:
-        while not self._ended.wait(_LOOK):
+        pause = _LOOK
+        while not self._ended.wait(pause):
+            begin = time.monotonic()
             self._peak = max(self._peak, self._now())
+            pause = max(_LOOK, (time.monotonic() - begin) / _SHARE)
 
     def _now(self) -> int:
         total = 0
