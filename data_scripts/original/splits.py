@@ -7,6 +7,7 @@ from typing import NamedTuple
 import numpy as np
 
 from data_scripts.cache import cached_arrays
+from data_scripts.cache_endings import ARRAYS
 from data_scripts.faces_production import seeded_generator
 from data_scripts.original.sources import folder_of, missing
 
@@ -55,7 +56,7 @@ def keep(pictures: Pictures, name: str, cache_dir: str | Path | None) -> None:
     """
     folder = folder_of(name, cache_dir)
     folder.mkdir(parents=True, exist_ok=True)
-    (folder / f"{name}.arrays").unlink(missing_ok=True)
+    (folder / f"{name}{ARRAYS}").unlink(missing_ok=True)
     arrays = dict(zip(Pictures._fields[:-1], pictures[:-1], strict=True))
     cached_arrays(name, lambda: arrays, folder)
 

@@ -29,7 +29,7 @@ class TableModel:
 MODEL = TableModel()
 
 
-class CountingModel(TableModel):
+class CountingModel:
     """Notes how many pictures it was given at a time."""
 
     def predict(self, images: np.ndarray, batch_size: int = 32, verbose: int = 0) -> np.ndarray:

@@ -15,8 +15,9 @@ from data_scripts import objects as rendered
 from data_scripts.original import objects
 from data_scripts.original.__main__ import main
 from data_scripts.original.errors import ArchiveError, DataError, DownloadError, MissingDataError
+from data_scripts.original.extract import extract
 from data_scripts.original.image_folders import read_picture
-from data_scripts.original.sources import OBJECTS, folder_of
+from data_scripts.original.sources import OBJECT_CATEGORIES, OBJECTS, folder_of
 
 COUNTS = {"Faces": 2, "ant": 20, "airplanes": 3, "BACKGROUND_Google": 2, "crab": 10, "wrench": 10,
           "Motorbikes": 2, "Faces_easy": 2}  # fmt: skip
@@ -131,14 +132,12 @@ def test_older_archive(outer, inner, tmp_path, given):
 
 
 def test_folders_with_a_broken_picture(outer, inner, tmp_path):
-    with tarfile.open(fileobj=io.BytesIO(inner)) as archive:
-        for member in filter(tarfile.TarInfo.isfile, archive):  # 3.11.2 has no filter="data"
-            path = tmp_path / member.name
-            path.parent.mkdir(parents=True, exist_ok=True)
-            path.write_bytes(archive.extractfile(member).read())
-    broken = tmp_path / "101_ObjectCategories" / "ant" / "image_0000.jpg"
+    archive, folder = tmp_path / OBJECT_CATEGORIES.name, tmp_path / "folders"
+    archive.write_bytes(inner)
+    extract(archive, folder)
+    broken = folder / "101_ObjectCategories" / "ant" / "image_0000.jpg"
     broken.write_bytes(b"\xff\xd8\xff")
-    said = objects.fetch_objects(str(tmp_path), progress=False)
+    said = objects.fetch_objects(str(folder), progress=False)
     assert '"ant/image_0000.jpg"' in said
     check(objects.load_objects())
 
