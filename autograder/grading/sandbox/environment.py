@@ -24,7 +24,20 @@ _ALLOWED = (
     "EIGHT_FACES_WEIGHTS",
     "EIGHT_FACES_COURSE",
 )
-_LOGGING = "TF_CPP_"
+_TENSORFLOW = (
+    "TF_CUDNN_DETERMINISTIC",
+    "TF_CUDNN_USE_AUTOTUNE",
+    "TF_DETERMINISTIC_OPS",
+    "TF_ENABLE_ONEDNN_OPTS",
+    "TF_FORCE_GPU_ALLOW_GROWTH",
+    "TF_GPU_ALLOCATOR",
+    "TF_ONEDNN_USE_SYSTEM_ALLOCATOR",
+    "TF_USE_LEGACY_KERAS",
+    "TF_XLA_FLAGS",
+)
+"""By name: Terraform's variables, passwords among them, begin with TF_ as well."""
+
+_LOGGING = ("TF_CPP_MIN_LOG_LEVEL", "TF_CPP_MAX_VLOG_LEVEL", "TF_CPP_VMODULE")
 _NEEDED_ELSEWHERE = ("SYSTEMROOT", "EIGHT_FACES_CACHE")  # without bubblewrap; the first on Windows
 
 
@@ -42,10 +55,8 @@ def inside(
     confined : bool
         Whether bubblewrap shows these folders under names of their own.
     """
-    names = _ALLOWED if confined else (*_ALLOWED, *_NEEDED_ELSEWHERE)
-    found = {
-        name: value for name, value in wanted.items() if name in names or name.startswith("TF_")
-    }
+    names = (*_ALLOWED, *_TENSORFLOW, *_LOGGING, *(() if confined else _NEEDED_ELSEWHERE))
+    found = {name: wanted[name] for name in names if name in wanted}
     found |= dict.fromkeys(_THREADED, wanted.get(THREADS, "1"))
     found["PATH"] = os.pathsep.join([str(Path(sys.prefix) / "bin"), "/usr/bin", "/bin"])
     found["HOME"] = str(home)
@@ -66,12 +77,8 @@ def inside(
 
 def decisive(variables: Mapping[str, str]) -> dict[str, str]:
     """Return the variables on which it depends what a program gives in a sandbox; no paths."""
-    names = ("TZ", THREADS, settings.QUICK, "EIGHT_FACES_WEIGHTS")
-    return {
-        name: value
-        for name, value in variables.items()
-        if name in names or (name.startswith("TF_") and not name.startswith(_LOGGING))
-    }
+    names = ("TZ", THREADS, settings.QUICK, "EIGHT_FACES_WEIGHTS", *_TENSORFLOW)
+    return {name: variables[name] for name in names if name in variables}
 
 
 @contextlib.contextmanager

@@ -40,13 +40,22 @@ def test_students_code_finds_what_it_finds_at_home(repository):
 
 
 def test_environment_without_bubblewrap_names_the_real_cache(tmp_path):
-    wanted = {"EIGHT_FACES_CACHE": str(tmp_path), "AWS_KEY": "x", "TF_X": "1"}
+    wanted = {"EIGHT_FACES_CACHE": str(tmp_path), "AWS_KEY": "x", "TF_DETERMINISTIC_OPS": "1"}
     open_one = environment.inside(wanted, tmp_path, tmp_path, confined=False)
     closed = environment.inside(wanted, tmp_path, tmp_path, confined=True)
     assert open_one["EIGHT_FACES_CACHE"] == str(tmp_path)
     assert closed["EIGHT_FACES_CACHE"] == str(binds.CACHE)
     assert "AWS_KEY" not in {**open_one, **closed}
-    assert open_one["TF_X"] == closed["TF_X"] == "1"
+    assert open_one["TF_DETERMINISTIC_OPS"] == closed["TF_DETERMINISTIC_OPS"] == "1"
+
+
+def test_terraforms_variables_are_not_taken_for_tensorflows(tmp_path):
+    """They begin with TF_ as well, and hold passwords."""
+    secrets = {"TF_VAR_password": "x", "TF_TOKEN_app_terraform_io": "x", "TF_CLI_CONFIG_FILE": "x"}
+    for confined in (True, False):
+        told = environment.inside(secrets, tmp_path, tmp_path, confined=confined)
+        assert not told.keys() & secrets.keys()
+    assert environment.decisive(secrets) == {}
 
 
 def test_a_worker_has_what_the_driver_has_of_what_decides(monkeypatch):
