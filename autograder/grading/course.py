@@ -17,6 +17,8 @@ from nbgrader.coursedir import CourseDirectory
 from sqlalchemy.exc import SAWarning
 from traitlets.config import Application
 
+from autograder.grading.gradebooks import share_engines
+
 CONFIG_NAME = "nbgrader_config.py"
 
 
@@ -134,6 +136,7 @@ def open_course(course_root: Path) -> Course:
     if not (root / CONFIG_NAME).is_file():
         raise CourseError(f"{root} holds no {CONFIG_NAME}; give the folder of the course.")
     put_tools_on_path()
+    share_engines()
     app = NbGrader()
     app.log_level = "CRITICAL"  # what a person has to know is said in the results
     app.load_cwd_config = False

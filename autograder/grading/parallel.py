@@ -3,7 +3,7 @@
 import json
 import os
 from collections import deque
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Sequence
 from typing import Any
 
 import nbformat
@@ -24,7 +24,7 @@ from autograder.grading.workers import Workers
 
 
 def grade_with_workers(
-    grader: Grader, again: Mapping[str, bool], number: int, scheduler: str, lines: Progress
+    grader: Grader, students: Sequence[str], number: int, scheduler: str, lines: Progress
 ) -> Iterator[Result]:
     """Grade submissions, many at a time.
 
@@ -32,8 +32,8 @@ def grade_with_workers(
     ----------
     grader : Grader
         The course and the assignment.
-    again : mapping
-        The students, and whether to grade what was graded before.
+    students : sequence of str
+        Whose submissions.
     number : int
         How many processes of this machine to start.
     scheduler : str
@@ -46,7 +46,7 @@ def grade_with_workers(
     Result
         In the order in which they are there.
     """
-    left = deque(again)
+    left = deque(students)
     begun: set[str] = set()
     data = course_data(grader, local=not scheduler).to_bytes()
     with Workers(data, number, scheduler, store_of(grader.course.root)) as workers:
@@ -57,7 +57,7 @@ def grade_with_workers(
                 while left and workers.has_room():
                     student = left.popleft()
                     begun.add(student)
-                    result = _begin(grader, student, workers, force=again[student])
+                    result = _begin(grader, student, workers)
                     if result is not None:
                         begun.remove(student)
                         yield result
@@ -122,8 +122,8 @@ def _settings(course: Course) -> dict[str, Any]:
     return {name: section for name, section in found.items() if section}
 
 
-def _begin(grader: Grader, student: str, workers: Workers, *, force: bool) -> Result | None:
-    result = grader.begin(student, force=force)
+def _begin(grader: Grader, student: str, workers: Workers) -> Result | None:
+    result = grader.begin(student)
     if result is not None:
         return result
     paths = {name: grader.autograded(student, name) for name in grader.notebooks}

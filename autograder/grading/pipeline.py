@@ -1,6 +1,6 @@
 """Grade the submissions of an assignment through nbgrader's autograde, one or many at a time."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 from autograder.grading import verifiers, warm_kernels
@@ -98,15 +98,15 @@ def grade(
         warm_kernels.kept(),
     ):
         try:
-            again = {
-                student: force or regrade or grader.is_outdated(student)
-                for student in chosen
-                if student in handed_in
-            }
+            to_grade = []
             for student in chosen:
-                if student not in again:
+                if student not in handed_in:
                     results[student] = lines.done(grader.nothing_handed_in(student))
-            for result in _graded(grader, again, workers, scheduler, lines):
+                elif not (force or regrade) and (known := grader.known(student)):
+                    results[student] = lines.done(known)
+                else:
+                    to_grade.append(student)
+            for result in _graded(grader, to_grade, workers, scheduler, lines):
                 results[result.student_id] = lines.done(result)
         except KeyboardInterrupt:
             lines.stop(len(chosen) - len(results))
@@ -116,29 +116,29 @@ def grade(
 
 def _graded(
     grader: Grader,
-    again: Mapping[str, bool],
+    students: Sequence[str],
     workers: int | None,
     scheduler: str,
     lines: Progress,
 ) -> Iterator[Result]:
-    to_run = sum(again.values())
-    if to_run:
-        require_embedded()
-    if to_run and not scheduler:
+    if not students:
+        return
+    require_embedded()
+    if not scheduler:
         _require_sandbox(grader.course)
-    if workers is None and to_run > 1 and not scheduler:
+    if workers is None and len(students) > 1 and not scheduler:
         from autograder.grading.workers import default_number
 
         workers = default_number()
-    if to_run and (scheduler or (workers and min(workers, to_run) > 1)):
+    number = min(workers or 1, len(students))
+    if scheduler or number > 1:
         from autograder.grading.parallel import grade_with_workers
 
-        number = min(workers or 1, to_run)
-        yield from grade_with_workers(grader, again, number, scheduler, lines)
+        yield from grade_with_workers(grader, students, number, scheduler, lines)
         return
-    for student, force in again.items():
+    for student in students:
         lines.running(1, student)
-        yield grader.grade(student, force=force)
+        yield grader.grade(student)
 
 
 def _require_sandbox(course: Course) -> None:

@@ -10,7 +10,7 @@ from typing import Any
 
 import nbformat
 from nbformat import NotebookNode
-from nbgrader.api import MissingEntry
+from nbgrader.api import BaseCell, Grade, MissingEntry
 
 from autograder.grading import cells, outputs, status
 from autograder.grading.course import Course
@@ -80,6 +80,24 @@ class Result:
     again: str | None = field(default=None, compare=False)
 
 
+def read_autograded(path: Path) -> NotebookNode:
+    """Read a notebook that nbgrader wrote, and checked then.
+
+    Parameters
+    ----------
+    path : Path
+        The notebook, of format 4.
+
+    Raises
+    ------
+    OSError
+        If it can't be read.
+    ValueError
+        If it holds no JSON.
+    """
+    return nbformat.v4.reads(path.read_text("utf-8"))
+
+
 def collect(course: Course, assignment: str, student: str, notebooks: Sequence[str]) -> Result:
     """Read the result of a submission that has been graded.
 
@@ -107,7 +125,7 @@ def collect(course: Course, assignment: str, student: str, notebooks: Sequence[s
         grades = _grades(course, assignment, student, notebook)
         if not path.is_file() or grades is None:
             raise LookupError(f"{student}'s {notebook} has not been graded")
-        nb = nbformat.read(path, as_version=4)
+        nb = read_autograded(path)
         states.append(status.status_of(nb))
         again.append(status.again(nb))
         said += [text for text in (status.message_of(nb), *status.repairs(nb)) if text]
@@ -128,18 +146,22 @@ def _grades(course: Course, assignment: str, student: str, notebook: str) -> dic
             submitted = gradebook.find_submission_notebook(notebook, assignment, student)
         except MissingEntry:
             return None
+        # In one question: nbgrader's own attributes ask two for each of these cells.
+        grades = (
+            gradebook.db.query(
+                BaseCell.name, Grade.score, Grade.max_score, Grade.needs_manual_grade
+            )
+            .join(Grade.cell)
+            .filter(Grade.notebook_id == submitted.id)
+        )
+        graded = {
+            name: (float(score), float(most), bool(waits)) for name, score, most, waits in grades
+        }
         return {
             "score": float(submitted.score) - float(submitted.late_submission_penalty or 0.0),
             "max_score": float(submitted.max_score),
-            "waiting": sum(bool(grade.needs_manual_grade) for grade in submitted.grades),
-            "cells": {
-                grade.name: (
-                    float(grade.score),
-                    float(grade.max_score),
-                    bool(grade.needs_manual_grade),
-                )
-                for grade in submitted.grades
-            },
+            "waiting": sum(waits for _, _, waits in graded.values()),
+            "cells": graded,
         }
 
 

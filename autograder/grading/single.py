@@ -14,7 +14,6 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-import nbformat
 from nbformat import NotebookNode
 from nbgrader.converters import Autograde
 from nbgrader.converters.base import BaseConverter, NbGraderException
@@ -25,7 +24,7 @@ from autograder.grading import status
 from autograder.grading.candidates import fingerprint
 from autograder.grading.course import Course
 from autograder.grading.files import write_text
-from autograder.grading.results import Result, collect
+from autograder.grading.results import Result, collect, read_autograded
 
 LOGS = Path(".autograder") / "logs"
 
@@ -112,18 +111,30 @@ class Grader:
     notebooks: list[str]
     _logs: dict[str, str] = field(default_factory=dict)
 
+    def known(self, student: str) -> Result | None:
+        """Return the result of what lies in ``submitted/``, or None where that has to be graded."""
+        if self.is_outdated(student):
+            return None
+        try:
+            return collect(self.course, self.assignment, student, self.notebooks)
+        except (LookupError, AttributeError, TypeError, ValueError):
+            return None  # no longer in the gradebook, or changed by hand: grading mends both
+
     def is_outdated(self, student: str) -> bool:
         """Tell whether what was graded before failed, or is not what lies in ``submitted/`` now."""
-        handed_in = fingerprint(self.course.folder("submitted", student, self.assignment))
+        submitted = self.course.folder("submitted", student, self.assignment)
+        autograded = self.course.folder("autograded", student, self.assignment)
+        if _timestamp(submitted) != _timestamp(autograded):
+            return True
+        handed_in = fingerprint(submitted)
         for notebook in self.notebooks:
             try:
-                nb = nbformat.read(self.autograded(student, notebook), as_version=4)
-            except (OSError, ValueError):
+                nb = read_autograded(self.autograded(student, notebook))
+                record = status.record(nb)
+                failed = status.status_of(nb) == status.FAILED
+            except (OSError, AttributeError, TypeError, ValueError):
                 return True
-            record = status.record(nb)
-            if status.status_of(nb) == status.FAILED or not record.get(status.FINISHED):
-                return True
-            if record.get("fingerprint") != handed_in:
+            if failed or not record.get(status.FINISHED) or record.get("fingerprint") != handed_in:
                 return True
         return False
 
@@ -132,14 +143,14 @@ class Grader:
         folder = self.course.folder("autograded", student, self.assignment)
         return folder / f"{notebook}.ipynb"
 
-    def grade(self, student: str, *, force: bool) -> Result:
-        """Grade a submission, unless it has been and ``force`` is not given."""
+    def grade(self, student: str) -> Result:
+        """Grade a submission, also where it has been graded before."""
         with self._reported(student) as report:
-            self._convert(OneSubmission, student, report.log, force=force)
+            self._convert(OneSubmission, student, report.log)
             report.result = collect(self.course, self.assignment, student, self.notebooks)
         return report.only
 
-    def begin(self, student: str, *, force: bool) -> Result | None:
+    def begin(self, student: str) -> Result | None:
         """Do the first half.
 
         Returns
@@ -148,7 +159,7 @@ class Grader:
             None when the notebooks have to be run now; a result when nothing is left to do.
         """
         with self._reported(student) as report:
-            if not self._convert(FirstHalf, student, report.log, force=force).sanitized:
+            if not self._convert(FirstHalf, student, report.log).sanitized:
                 report.result = collect(self.course, self.assignment, student, self.notebooks)
         self._logs[student] = report.log.getvalue()
         return report.result
@@ -166,7 +177,7 @@ class Grader:
             What was said meanwhile.
         """
         with self._reported(student, self._logs.pop(student, "") + log) as report:
-            self._convert(SecondHalf, student, report.log, run=run)
+            self._convert(SecondHalf, student, report.log, run)
             report.result = collect(self.course, self.assignment, student, self.notebooks)
         return report.only
 
@@ -188,14 +199,12 @@ class Grader:
         kind: type[OneSubmission],
         student: str,
         log: io.StringIO,
-        *,
-        force: bool = False,
         run: Run | None = None,
     ) -> OneSubmission:
         directory = self.course.directory(self.assignment, student)
         converter = kind(coursedir=directory, parent=self.course.app)
         converter.notebook_names = self.notebooks
-        converter.force = force
+        converter.force = True
         converter.sanitized = False
         if run is not None:
             steps = converter.autograde_preprocessors
@@ -249,6 +258,14 @@ class _Report:
     def only(self) -> Result:
         assert self.result is not None, "a step that ends without an error has a result"
         return self.result
+
+
+def _timestamp(folder: Path) -> bytes:
+    """Return when a submission was handed in, as it is written there; empty where it is not."""
+    try:
+        return (folder / "timestamp.txt").read_bytes()
+    except OSError:
+        return b""
 
 
 def _reason(error: BaseException) -> str:

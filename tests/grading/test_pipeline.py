@@ -46,6 +46,40 @@ def test_only_what_is_new_is_graded_again(course: Path) -> None:
     assert written(course, "ada") > before["ada"]
 
 
+def test_the_same_work_handed_in_at_another_time_is_graded_again(course: Path) -> None:
+    """It may be late now, or no longer."""
+    hand_in(course, "ada", filled(course))
+    stamp = course / "submitted" / "ada" / "tiny" / "timestamp.txt"
+    for text in ("2026-01-02 10:00:00 UTC", "2026-01-09 10:00:00 UTC", "2026-01-02 10:00:00 UTC"):
+        stamp.write_text(text, encoding="utf-8")
+        before = written(course, "ada") if (course / "autograded").exists() else 0
+        run(course)
+        assert written(course, "ada") > before, text
+        graded = course / "autograded" / "ada" / "tiny" / "timestamp.txt"
+        assert graded.read_text(encoding="utf-8") == text
+    before = written(course, "ada")
+    run(course)
+    assert written(course, "ada") == before
+
+
+def test_what_the_gradebook_no_longer_knows_is_graded_again(course: Path) -> None:
+    hand_in(course, "ada", filled(course))
+    first = run(course)
+    with open_course(course).gradebook() as gradebook:
+        gradebook.remove_submission("tiny", "ada")
+    assert run(course) == first
+
+
+@pytest.mark.parametrize("damaged", ["", "[]", '{"cells": 3}', '{"cells": [], "metadata": []}'])
+def test_a_graded_notebook_that_was_damaged_is_made_again(course: Path, damaged: str) -> None:
+    hand_in(course, "ada", filled(course))
+    first = run(course)
+    path = course / "autograded" / "ada" / "tiny" / "tiny.ipynb"
+    path.chmod(0o644)
+    path.write_text(damaged, encoding="utf-8")
+    assert run(course) == first
+
+
 def test_a_student_who_handed_in_nothing(course: Path) -> None:
     result = run(course, students=["nobody"])["nobody"]
     assert (result.score, result.max_score, result.status) == (0.0, 10.0, status.NO_NOTEBOOK)

@@ -72,7 +72,7 @@ def test_the_first_half_alone_is_not_taken_for_graded(course: Path) -> None:
 
     hand_in(course, "ada", filled(course))
     grader = Grader(open_course(course), "tiny", ["tiny"])
-    assert grader.begin("ada", force=False) is None
+    assert grader.begin("ada") is None
     assert grader.autograded("ada", "tiny").is_file()
     assert grader.is_outdated("ada")
     grader.forget("ada")
