@@ -176,7 +176,7 @@ def _lines(case: Case, rows: Iterable[dict[str, Any]]) -> str:
 def _measure(case: Case, key: dict[str, Any]) -> dict[str, Any]:
     root = FOLDER.resolve() / f"{case.assignment}-{case.size}-{case.mix}"
     if not (root / "submitted").is_dir():
-        _make_class(root, case)
+        make_class(root, case)
     if key["way"] == STOCK:
         return _grade_with_stock(root, case, key["graded"])
     if key["way"] == OTTER:
@@ -189,7 +189,16 @@ def _measure(case: Case, key: dict[str, Any]) -> dict[str, Any]:
     return _grade(root, case, "--force", key["workers"])
 
 
-def _make_class(root: Path, case: Case) -> None:
+def make_class(root: Path, case: Case) -> None:
+    """Make a course with a class, its assignment released and its pictures made.
+
+    Parameters
+    ----------
+    root : Path
+        Folder of the course.
+    case : Case
+        The class.
+    """
     make_course(course_root(), root, [case.assignment])
     prepare_data(root, case.assignment)
     (root / "release").mkdir(exist_ok=True)
