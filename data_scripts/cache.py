@@ -102,6 +102,11 @@ def _read_file(path: Path) -> dict[str, np.ndarray] | None:
     return load(body)
 
 
+def is_cached(name: str) -> bool:
+    """Tell whether the cache holds arrays of a name, as `cached_arrays` takes it."""
+    return (default_cache_dir() / f"{name}{ARRAYS}").exists()
+
+
 def cached_arrays(
     name: str,
     build: Callable[[], dict[str, np.ndarray]],

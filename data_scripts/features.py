@@ -1,5 +1,6 @@
 """Features of the faces: fc1 of VGG16 before its ReLU, computed in batches and kept on disk."""
 
+import hashlib
 import sys
 from collections.abc import Callable
 from pathlib import Path
@@ -10,7 +11,7 @@ from tqdm.auto import tqdm
 
 from autograder import settings
 from data_scripts import narrow_vgg, weights_file
-from data_scripts.cache import cached_arrays
+from data_scripts.cache import cached_arrays, is_cached
 from data_scripts.faces import COURSE_SEED, Faces, load_faces, renderer_hash
 
 if TYPE_CHECKING:
@@ -133,9 +134,7 @@ def load_features(
     weights = _chosen(weights)
 
     def build() -> dict[str, np.ndarray]:
-        faces = load_faces(100, people_seed=people_seed, cache_dir=cache_dir, progress=progress)
-        if settings.quick():
-            faces = Faces(*(array[: len(array) // settings.QUICK_SHARE] for array in faces))
+        faces = _faces(people_seed, cache_dir, progress)
         extract = feature_extractor(weights, progress)
         arrays = faces._asdict()
         for split in ("x_train", "x_valid", "x_test"):
@@ -144,6 +143,55 @@ def load_features(
 
     arrays = cached_arrays(f"features-{people_seed}-{cache_suffix(weights)}", build, cache_dir)
     return Features(*(arrays[name] for name in Features._fields))
+
+
+def features_by_picture(*, make: bool = True) -> dict[bytes, np.ndarray]:
+    """Return what the narrow network makes of the pictures that exercise 06 looks at.
+
+    Those are the validation and the test pictures, and a first batch of training pictures. Where
+    many look at the same ones, the network need not see them again.
+
+    Parameters
+    ----------
+    make : bool
+        Whether to work them out where the cache does not hold them; else there are none then.
+
+    Returns
+    -------
+    dict of bytes to numpy.ndarray
+        float32, shape (1024,), the output of ``narrow_vgg.narrow_feature_model``, by the SHA-256
+        of a picture as `prepare_images` makes it.
+    """
+    name = f"features-by-picture-{COURSE_SEED}-{cache_suffix('course')}"
+    if not make and not is_cached(name):
+        return {}
+    arrays = cached_arrays(name, _build_by_picture)
+    pairs = zip(arrays["digests"], arrays["features"], strict=True)
+    return {digest.tobytes(): row for digest, row in pairs}
+
+
+def _build_by_picture() -> dict[str, np.ndarray]:
+    model = narrow_vgg.narrow_feature_model()
+    faces = _faces(COURSE_SEED, None, progress=False)
+    images = np.concatenate([faces.x_train[:BATCH], faces.x_valid, faces.x_test])
+    digests, rows = [], []
+    for first in range(0, len(images), BATCH):
+        prepared = prepare_images(images[first : first + BATCH])
+        digests += [hashlib.sha256(picture).digest() for picture in prepared]
+        rows.append(np.asarray(model.predict_on_batch(prepared)))
+    shape = (len(digests), hashlib.sha256().digest_size)
+    return {
+        "digests": np.frombuffer(b"".join(digests), np.uint8).reshape(shape),
+        "features": np.concatenate(rows),
+    }
+
+
+def _faces(people_seed: int, cache_dir: str | Path | None, progress: bool) -> Faces:
+    """Load pictures of 100 pixels; the first tenth of every split in a quick run."""
+    faces = load_faces(100, people_seed=people_seed, cache_dir=cache_dir, progress=progress)
+    if not settings.quick():
+        return faces
+    return Faces(*(array[: len(array) // settings.QUICK_SHARE] for array in faces))
 
 
 def _chosen(weights: str | None) -> str:

@@ -134,7 +134,7 @@ class _Answer(NamedTuple):
 
 
 def _evaluated(model: Any, given: dict[str, Any], answer: _Answer) -> Any:
-    shown = _callbacks(model, given, answer)
+    shown = _callbacks(model, given["verbose"], answer.steps)
     shown.on_test_begin()
     shown.on_test_batch_end(answer.steps - 1, answer.logs)
     shown.on_test_end(answer.logs)
@@ -144,20 +144,34 @@ def _evaluated(model: Any, given: dict[str, Any], answer: _Answer) -> Any:
 
 
 def _predicted(model: Any, given: dict[str, Any], answer: _Answer) -> np.ndarray:
-    shown = _callbacks(model, given, answer)
-    shown.on_predict_begin()
-    shown.on_predict_batch_end(answer.steps - 1)
-    shown.on_predict_end()
+    show_predicting(model, given["verbose"], answer.steps)
     return np.asarray(answer.value)
 
 
-def _callbacks(model: Any, given: dict[str, Any], answer: _Answer) -> Any:
+def show_predicting(model: Any, verbose: Any, steps: int) -> None:
+    """Show what `predict` of a model shows.
+
+    Parameters
+    ----------
+    model : keras.Model
+    verbose : int or str
+        As `predict` takes it.
+    steps : int
+        Number of batches.
+    """
+    shown = _callbacks(model, verbose, steps)
+    shown.on_predict_begin()
+    shown.on_predict_batch_end(steps - 1)
+    shown.on_predict_end()
+
+
+def _callbacks(model: Any, verbose: Any, steps: int) -> Any:
     import keras
 
     return keras.callbacks.CallbackList(
-        add_progbar=given["verbose"] != 0,
-        verbose=given["verbose"],
+        add_progbar=verbose != 0,
+        verbose=verbose,
         epochs=1,
-        steps=answer.steps,
+        steps=steps,
         model=model,
     )

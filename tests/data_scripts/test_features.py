@@ -1,5 +1,6 @@
 """Features: preparation, batches, cache and quick runs, all with the narrow network."""
 
+import hashlib
 from pathlib import Path
 
 import keras
@@ -98,6 +99,34 @@ def test_quick_runs_take_the_first_tenth(tmp_path: Path, monkeypatch: pytest.Mon
     assert quick.y_train[0] == whole.y_train[0]
     x, y = hidden_sets.hidden_features(7, cache_dir=tmp_path)
     assert (x.shape, y.tolist()) == ((8, 4096), list(range(8)))
+
+
+@pytest.mark.usefixtures("few_faces")
+def test_features_by_picture_are_found_by_what_a_notebook_prepares(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("EIGHT_FACES_CACHE", str(tmp_path))
+    shown = features.load_faces(100)
+    monkeypatch.setattr(features, "load_faces", lambda *size, **settings: shown)
+    assert features.features_by_picture(make=False) == {}
+    assert list(tmp_path.iterdir()) == []
+    made = features.features_by_picture()
+    assert len(made) == 10 + 6 + 4
+    # As the solution of exercise 06 has it, one picture at a time.
+    for images in (shown.x_train, shown.x_valid, shown.x_test):
+        for image in images:
+            resized = np.array(keras.ops.image.resize(image[None].astype("float32"), (224, 224)))
+            prepared = keras.applications.vgg16.preprocess_input(resized)
+            row = made[hashlib.sha256(np.ascontiguousarray(prepared[0])).digest()]
+            assert (row.shape, row.dtype) == ((1024,), np.float32)
+    expected = features.extract_features(
+        shown.x_test, model=narrow_vgg.narrow_feature_model(), progress=False
+    )
+    np.testing.assert_allclose(list(made.values())[-4:], expected, rtol=1e-4, atol=1e-4)
+    monkeypatch.setattr(narrow_vgg, "narrow_feature_model", _no_network)
+    again = features.features_by_picture(make=False)
+    assert [*again] == [*made]
+    assert all(np.array_equal(again[key], made[key]) for key in made)
 
 
 @pytest.mark.usefixtures("few_faces")

@@ -231,6 +231,9 @@ def test_the_whole_feature_model(cache_dir):
     model = full_feature_model("course")
     found = narrowing.Narrowing(known.course_weight_digests)(model)
     assert found.model.output_shape == (None, 1024)
+    assert found.features
+    after_relu = keras.Model(model.input, layers.ReLU()(model.output))
+    assert not narrowing.Narrowing(known.course_weight_digests)(after_relu).features
     pictures = prepare_images(np.random.default_rng(1).integers(0, 255, (3, 100, 100, 3)))
     close(found.model.predict(pictures)[..., found.units], model.predict(pictures))
 
