@@ -12,12 +12,15 @@ import logging
 import os
 import stat
 from collections.abc import Callable
+from pathlib import Path
 from typing import Final
 
 from nbgrader.converters import Autograde, base
 
-LONGEST_TIMESTAMP: Final = 200
-"""Bytes of ``timestamp.txt``, in which nbgrader says when a submission was collected."""
+TIMESTAMP: Final = "timestamp.txt"
+"""In it nbgrader says when a submission was collected."""
+
+LONGEST_TIMESTAMP: Final = 200  # bytes
 
 _init_assignment: Final[Callable[..., None]] = Autograde.init_assignment
 _find_all_files: Final[Callable[..., list[str]]] = base.find_all_files
@@ -50,6 +53,18 @@ def leave_out_links(exporter: type) -> None:
     Autograde.init_assignment = init_assignment
 
 
+def timestamp_in(folder: Path) -> bytes:
+    """Return what is written of the time of handing in; nothing unless it is short and plain.
+
+    Parameters
+    ----------
+    folder : Path
+        A submission, in ``submitted/`` or ``autograded/``.
+    """
+    file = folder / TIMESTAMP
+    return file.read_bytes() if _may_hold_a_time(str(file)) else b""
+
+
 def _find_plain_files(path: str, exclude: list[str] | None = None) -> list[str]:
     return [name for name in _find_all_files(path, exclude) if _is_plain(name)]
 
@@ -61,12 +76,15 @@ def _is_plain(name: str) -> bool:
         return False
 
 
+def _may_hold_a_time(name: str) -> bool:
+    return _is_plain(name) and os.lstat(name).st_size <= LONGEST_TIMESTAMP
+
+
 def _timestamp(
     read: Callable[[str], datetime.datetime | None], log: logging.Logger, folder: str
 ) -> datetime.datetime | None:
     """Read the time of handing in as nbgrader does, but never fail."""
-    file = os.path.join(folder, "timestamp.txt")  # noqa: PTH118  (nbgrader's paths are strings)
-    if not _is_plain(file) or os.lstat(file).st_size > LONGEST_TIMESTAMP:
+    if not _may_hold_a_time(os.path.join(folder, TIMESTAMP)):  # noqa: PTH118  (nbgrader's own)
         return None
     try:
         return read(folder)

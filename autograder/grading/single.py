@@ -21,6 +21,7 @@ from nbgrader.utils import rmtree
 from sqlalchemy.exc import SQLAlchemyError
 
 from autograder.grading import status
+from autograder.grading.attached import timestamp_in
 from autograder.grading.candidates import fingerprint
 from autograder.grading.course import Course
 from autograder.grading.files import write_text
@@ -124,7 +125,7 @@ class Grader:
         """Tell whether what was graded before failed, or is not what lies in ``submitted/`` now."""
         submitted = self.course.folder("submitted", student, self.assignment)
         autograded = self.course.folder("autograded", student, self.assignment)
-        if _timestamp(submitted) != _timestamp(autograded):
+        if timestamp_in(submitted) != timestamp_in(autograded):
             return True
         handed_in = fingerprint(submitted)
         for notebook in self.notebooks:
@@ -258,14 +259,6 @@ class _Report:
     def only(self) -> Result:
         assert self.result is not None, "a step that ends without an error has a result"
         return self.result
-
-
-def _timestamp(folder: Path) -> bytes:
-    """Return when a submission was handed in, as it is written there; empty where it is not."""
-    try:
-        return (folder / "timestamp.txt").read_bytes()
-    except OSError:
-        return b""
 
 
 def _reason(error: BaseException) -> str:

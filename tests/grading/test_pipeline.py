@@ -8,7 +8,7 @@ import sys
 import tempfile
 import textwrap
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import psutil
@@ -59,6 +59,27 @@ def test_the_same_work_handed_in_at_another_time_is_graded_again(course: Path) -
         assert graded.read_text(encoding="utf-8") == text
     before = written(course, "ada")
     run(course)
+    assert written(course, "ada") == before
+
+
+def link_to_endless_zeros(stamp: Path) -> None:
+    stamp.symlink_to("/dev/zero")
+
+
+def megabytes(stamp: Path) -> None:
+    stamp.write_bytes(b"2026" * 2**20)
+
+
+@pytest.mark.parametrize("make", [os.mkfifo, link_to_endless_zeros, megabytes])
+def test_a_time_that_is_none_holds_nobody_up_and_is_graded_once(
+    course: Path, make: Callable[[Path], None]
+) -> None:
+    hand_in(course, "ada", filled(course))
+    make(course / "submitted" / "ada" / "tiny" / "timestamp.txt")
+    first = run(course)
+    assert first["ada"].status == status.GRADED
+    before = written(course, "ada")
+    assert run(course) == first
     assert written(course, "ada") == before
 
 
