@@ -175,8 +175,7 @@ def _lines(case: Case, rows: Iterable[dict[str, Any]]) -> str:
 
 def _measure(case: Case, key: dict[str, Any]) -> dict[str, Any]:
     root = FOLDER.resolve() / f"{case.assignment}-{case.size}-{case.mix}"
-    if not (root / "submitted").is_dir():
-        make_class(root, case)
+    make_class(root, case)
     if key["way"] == STOCK:
         return _grade_with_stock(root, case, key["graded"])
     if key["way"] == OTTER:
@@ -190,7 +189,7 @@ def _measure(case: Case, key: dict[str, Any]) -> dict[str, Any]:
 
 
 def make_class(root: Path, case: Case) -> None:
-    """Make a course with a class, its assignment released and its pictures made.
+    """Make a course with a class, assignment released and pictures made, unless it is there.
 
     Parameters
     ----------
@@ -199,6 +198,8 @@ def make_class(root: Path, case: Case) -> None:
     case : Case
         The class.
     """
+    if (root / "submitted").is_dir():
+        return
     make_course(course_root(), root, [case.assignment])
     prepare_data(root, case.assignment)
     (root / "release").mkdir(exist_ok=True)

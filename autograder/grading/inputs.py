@@ -12,10 +12,11 @@ from autograder.grading.thresholds import calibration_path
 from autograder.place import DATA
 from autograder.student.data import chosen_source, scale, standardize
 from autograder.student.vgg import chosen_weights
+from autograder.transport import seen_pictures
 from autograder.transport.known import course_weights, digest
 from data_scripts import digits, faces, hidden_sets, objects, objects_features, santa
 from data_scripts.cache import cached_arrays, default_cache_dir
-from data_scripts.features import features_by_picture
+from data_scripts.features import features_by_picture, load_features
 from data_scripts.weights_file import PEOPLE, THINGS, weights_hash
 
 KINDS = {
@@ -38,9 +39,6 @@ PRETRAINED = ("features", *_PICTURES)
 
 WITH_VGG = ("06_faces_vgg_features", "08_caltech101_transfer", "09_santa_vgg19")
 """Exercises whose networks hold weights of the course's VGG16 or VGG19."""
-
-EXTRACTING = ("06_faces_vgg_features",)
-"""Exercises whose notebooks work out themselves what VGG16 makes of the course's pictures."""
 
 
 class Splits(NamedTuple):
@@ -71,9 +69,7 @@ def training_inputs(exercise: str, people_seed: int = faces.COURSE_SEED) -> Spli
     """
     kind = KINDS[exercise]
     if kind == "features":
-        from data_scripts import features
-
-        return Splits(*features.load_features(people_seed=people_seed))
+        return Splits(*load_features(people_seed=people_seed))
     if kind == "digits":
         drawn = digits.load_digits(seed=people_seed)
         return Splits(*(scale(array) if array.ndim == 3 else array for array in drawn))
@@ -237,7 +233,7 @@ def _fill(cache: Path, assignment: str, course_root: Path, *, quick: bool) -> No
         faces.load_faces(48)
     if assignment in WITH_VGG:
         course_weights()  # keeps their hashes
-        if assignment in EXTRACTING and chosen_weights() == "course":
+        if assignment == seen_pictures.EXERCISE and chosen_weights() == "course":
             features_by_picture()
 
 

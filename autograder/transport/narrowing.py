@@ -30,9 +30,6 @@ _NETWORKS: Final = (tuple(narrow_vgg.FULL_WIDTHS), tuple(FULL_WIDTHS))
 """Layers of VGG16, and of VGG19, whose widths and weights hold those of VGG16 as well."""
 
 _LAST: Final = "predictions"
-_FEATURES: Final = ("06_faces_vgg_features", "features")
-"""Exercise and network whose output `autograder.transport.seen_pictures` knows of some pictures."""
-
 _LAST_OF_FEATURES: Final = "fc1"
 _PARTS: Final = ("kernel", "bias")
 _FIRST: Final = (3, 3, 3, FULL_WIDTHS["block1_conv1"])
@@ -192,8 +189,8 @@ def _operations(model: Any) -> list[Any] | None:
 
 
 def _makes_features(model: Any) -> bool:
-    exercise, network = _FEATURES
-    return compare(model, exercises.load(exercise).networks[network]).matches
+    networks = exercises.load(seen_pictures.EXERCISE).networks
+    return compare(model, networks[seen_pictures.NETWORK]).matches
 
 
 def _narrow_model(model: Any, operations: list[Any], names: tuple[str, ...]) -> Narrow | None:

@@ -15,6 +15,12 @@ import numpy as np
 from autograder.transport import answering
 from data_scripts.features import features_by_picture
 
+EXERCISE: Final = "06_faces_vgg_features"
+"""Where notebooks work out themselves what VGG16 makes of the course's pictures."""
+
+NETWORK: Final = "features"
+"""The network of that exercise by which they do it."""
+
 _KERAS_BATCH: Final = 32
 _UNDERSTOOD: Final = frozenset({"self", "x", "batch_size", "verbose"})
 
