@@ -5,6 +5,7 @@ nbgrader keeps it with its hidden tests and with the gap empty.
 """
 
 import json
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -106,6 +107,32 @@ class Blueprint:
         nb.metadata["kernelspec"] = NotebookNode(self.kernelspec)
         status.set_status(nb, reason, message)
         return nb
+
+
+@dataclass(frozen=True)
+class KnownCells:
+    """What the gradebook knows of cells, as far as the grading of an assignment needs it.
+
+    Attributes
+    ----------
+    blueprints : dict
+        A `Blueprint` by notebook of the assignment.
+    grade_ids : dict
+        The grade ids of every assignment in the gradebook, by assignment.
+    """
+
+    blueprints: dict[str, Blueprint]
+    grade_ids: dict[str, set[str]]
+
+
+def load_known_cells(
+    db_url: str, release: Path, assignment: str, notebooks: Iterable[str]
+) -> KnownCells:
+    """Load what the gradebook knows of cells; parameters and errors as in `load_blueprint`."""
+    return KnownCells(
+        {name: load_blueprint(db_url, release, assignment, name) for name in notebooks},
+        grade_ids(db_url),
+    )
 
 
 def load_blueprint(db_url: str, release: Path, assignment: str, notebook: str) -> Blueprint:

@@ -12,7 +12,7 @@ from sqlalchemy.exc import OperationalError
 from traitlets import Bool, Integer
 
 from autograder.grading import attached, gradebooks, reader, schemas, status
-from autograder.grading.blueprint import Blueprint, grade_ids, load_blueprint
+from autograder.grading.blueprint import Blueprint, KnownCells, load_known_cells
 from autograder.grading.candidates import fingerprint
 from autograder.grading.course import CourseError
 from autograder.grading.prepare import read_submission
@@ -57,11 +57,12 @@ class SubmissionExporter(NotebookExporter):  # type: ignore[misc]
             "path": str(path.parent),
             "modified_date": datetime.date.today().isoformat(),
         }
-        blueprint = self._blueprint(resources["nbgrader"])
+        known = self._known_cells(resources["nbgrader"])
+        blueprint = known.blueprints[resources["nbgrader"]["notebook"]]
         directory = self.parent.coursedir
         resources[status.KEY] = {"blueprint": blueprint, "root": directory.root}
         try:
-            nb = self._read(path, blueprint, resources["nbgrader"]["db_url"])
+            nb = self._read(path, blueprint, known.grade_ids)
             return self.from_notebook_node(nb, resources, **kw)
         except (OperationalError, SandboxError, CourseError):
             raise  # a locked gradebook, no sandbox, a wrong setting: no student's doing
@@ -82,19 +83,24 @@ class SubmissionExporter(NotebookExporter):  # type: ignore[misc]
         output, resources = super().from_notebook_node(nb, resources, **kw)
         return output.encode("utf-8", errors="replace").decode("utf-8"), resources
 
-    def _blueprint(self, names: dict[str, str]) -> Blueprint:
+    def _known_cells(self, names: dict[str, str]) -> KnownCells:
+        known: KnownCells | None = getattr(self.parent, "known_cells", None)
+        if known is not None:
+            return known
         directory = self.parent.coursedir
         release = directory.format_path(directory.release_directory, ".", names["assignment"])
-        return load_blueprint(
-            names["db_url"], Path(release), names["assignment"], names["notebook"]
+        return load_known_cells(
+            names["db_url"], Path(release), names["assignment"], [names["notebook"]]
         )
 
-    def _read(self, path: Path, blueprint: Blueprint, db_url: str) -> NotebookNode:
+    def _read(
+        self, path: Path, blueprint: Blueprint, known_ids: dict[str, set[str]]
+    ) -> NotebookNode:
         if not getattr(self.parent, "_sanitizing", True):
             nb = nbformat.read(path, as_version=4)
             status.record(nb)[status.FINISHED] = True  # when it is written again
             return nb
-        nb = read_submission(path.parent, blueprint, grade_ids(db_url), self.max_bytes)
+        nb = read_submission(path.parent, blueprint, known_ids, self.max_bytes)
         status.record(nb)["fingerprint"] = fingerprint(path.parent)
         return nb
 

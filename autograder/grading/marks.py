@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from nbformat import NotebookNode
+from nbgrader.api import BaseCell, Comment, Grade, Gradebook, MissingEntry, SubmittedNotebook
 from nbgrader.preprocessors import NbGraderPreprocessor, SaveAutoGrades
 
 from autograder.grading import answers, cells, outputs, status
@@ -93,15 +94,21 @@ class SaveGrades(SaveAutoGrades):  # type: ignore[misc]
     def preprocess(
         self, nb: NotebookNode, resources: dict[str, Any]
     ) -> tuple[NotebookNode, dict[str, Any]]:
-        """Save the marks of a notebook."""
+        """Save the marks of a notebook, all of them or, if something fails, none."""
         names = resources["nbgrader"]
+        self.notebook_id, self.assignment_id = names["notebook"], names["assignment"]
+        self.student_id = names["student"]
         root = Path(resources[status.KEY]["root"])
         self._store = answers.path(root, names["assignment"], names["notebook"], names["student"])
         self._before = answers.load(self._store)
         self._now: dict[str, answers.Answer] = {}
         self._renamed = "file" in status.record(nb) or status.is_placeholder(nb)
         self._code = _digest("\0".join(c.source for c in nb.cells if c.cell_type == "code"))
-        nb, resources = super().preprocess(nb, resources)
+        with Gradebook(names["db_url"]) as gradebook:
+            self.gradebook = _Rows(gradebook, self.notebook_id, self.assignment_id, self.student_id)
+            # Not SaveAutoGrades' own: it does no more than open the gradebook.
+            nb, resources = NbGraderPreprocessor.preprocess(self, nb, resources)
+            gradebook.db.commit()
         answers.save(self._store, self._now)
         return nb, resources
 
@@ -110,22 +117,15 @@ class SaveGrades(SaveAutoGrades):  # type: ignore[misc]
     ) -> tuple[NotebookNode, dict[str, Any]]:
         """Save the mark of one cell, then decide whether its hand grade stays."""
         graded = cells.is_graded(cell)
-        where = (self.notebook_id, self.assignment_id, self.student_id)
-        queued = False
-        if graded:
-            queued = bool(
-                self.gradebook.find_grade(cells.grade_id(cell), *where).needs_manual_grade
-            )
+        name = cells.grade_id(cell) or ""
+        queued = graded and bool(self.gradebook.find_grade(name).needs_manual_grade)
         cell, resources = super().preprocess_cell(cell, resources, cell_index)
         if graded:
-            self._keep_hand_grade(cell, queued, where)
+            self._keep_hand_grade(cell, name, queued)
         return cell, resources
 
-    def _keep_hand_grade(
-        self, cell: NotebookNode, queued: bool, where: tuple[str, str, str]
-    ) -> None:
-        name = cells.grade_id(cell) or ""
-        grade = self.gradebook.find_grade(name, *where)
+    def _keep_hand_grade(self, cell: NotebookNode, name: str, queued: bool) -> None:
+        grade = self.gradebook.find_grade(name)
         digest = _digest(cell.source.rstrip()) if cells.is_answer(cell) else self._code
         before = self._before.get(name)
         note = ""
@@ -144,9 +144,44 @@ class SaveGrades(SaveAutoGrades):  # type: ignore[misc]
                 )
                 cell.metadata[status.KEY] = NotebookNode(earlier=note)
                 if cells.is_answer(cell):
-                    self.gradebook.find_comment(name, *where).auto_comment = note
-            self.gradebook.db.commit()
+                    self.gradebook.find_comment(name).auto_comment = note
         self._now[name] = answers.Answer(digest, bool(grade.needs_manual_grade), grade.manual_score)
+
+
+class _Rows:
+    """The grades and comments of one submitted notebook, in place of the whole gradebook.
+
+    nbgrader asks for each by a question over seven tables, several times, and writes after each.
+    Here two questions find all, and whoever opened the gradebook writes.
+    """
+
+    def __init__(self, gradebook: Gradebook, notebook: str, assignment: str, student: str) -> None:
+        submitted = gradebook.find_submission_notebook(notebook, assignment, student)
+        self._grades = _by_cell(gradebook, Grade, submitted)
+        self._comments = _by_cell(gradebook, Comment, submitted)
+        self.db = self
+
+    def find_grade(self, name: str, *_where: str) -> Grade:
+        """Return the grade of a cell."""
+        return _row(self._grades, name, "grade")
+
+    def find_comment(self, name: str, *_where: str) -> Comment:
+        """Return the comment on a cell."""
+        return _row(self._comments, name, "comment")
+
+    def commit(self) -> None:
+        """Leave that to the end: `SaveAutoGrades` calls it after every cell."""
+
+
+def _by_cell(gradebook: Gradebook, kind: Any, submitted: SubmittedNotebook) -> dict[str, Any]:
+    query = gradebook.db.query(BaseCell.name, kind).join(kind.cell)
+    return dict(query.filter(kind.notebook_id == submitted.id).all())
+
+
+def _row(rows: dict[str, Any], name: str, kind: str) -> Any:
+    if name not in rows:
+        raise MissingEntry(f"The gradebook has no {kind} for the cell {name} of this submission")
+    return rows[name]
 
 
 def _digest(text: str) -> str:

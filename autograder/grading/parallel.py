@@ -10,7 +10,6 @@ import nbformat
 from nbformat import NotebookNode
 
 from autograder.grading import outputs, remote_run, status
-from autograder.grading.blueprint import load_blueprint
 from autograder.grading.course import Course, CourseError
 from autograder.grading.execute import RunNotebook
 from autograder.grading.progress import Progress
@@ -92,14 +91,10 @@ def course_data(grader: Grader, *, local: bool) -> CourseData:
             f"nbgrader_config.py does not name {RUNS} among c.Autograde.autograde_preprocessors, "
             "so that there is nothing for workers to do. Name it, or say --workers 1."
         )
-    release = course.folder("release", ".", assignment)
     return CourseData(
         assignment=assignment,
         settings=_settings(course),
-        blueprints={
-            name: load_blueprint(course.db_url, release, assignment, name)
-            for name in grader.notebooks
-        },
+        blueprints=grader.known_cells.blueprints,
         seed=secret_seed(course.root),
         root=str(course.root) if local else "",
         requires=remote_run.versions(),

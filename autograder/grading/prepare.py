@@ -11,7 +11,7 @@ from pathlib import Path
 from nbformat import NotebookNode
 
 from autograder.grading import status
-from autograder.grading.blueprint import Blueprint, grade_ids, load_blueprint
+from autograder.grading.blueprint import Blueprint, load_known_cells
 from autograder.grading.candidates import Candidate, choose, held_ids, list_files, look_into
 from autograder.grading.reader import MAX_BYTES
 
@@ -134,15 +134,13 @@ def prepare_submissions(course_root: Path, assignment: str) -> dict[str, list[st
     from autograder.grading.course import open_course  # slow to import: all of nbgrader
 
     course = open_course(course_root)
-    others = grade_ids(course.db_url)
+    release = course.folder("release", ".", assignment)
+    known = load_known_cells(course.db_url, release, assignment, course.notebooks(assignment))
     found: dict[str, list[str]] = {}
-    for notebook in course.notebooks(assignment):
-        blueprint = load_blueprint(
-            course.db_url, course.folder("release", ".", assignment), assignment, notebook
-        )
+    for blueprint in known.blueprints.values():
         for student in course.students(assignment):
             folder = course.folder("submitted", student, assignment)
-            nb = read_submission(folder, blueprint, others)
+            nb = read_submission(folder, blueprint, known.grade_ids)
             sentences = [status.message_of(nb), *status.repairs(nb)]
             if any(sentences):
                 found.setdefault(student, []).extend(text for text in sentences if text)

@@ -11,6 +11,7 @@ import traceback
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from functools import cached_property
 from pathlib import Path
 from typing import Any
 
@@ -22,6 +23,7 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from autograder.grading import status
 from autograder.grading.attached import timestamp_in
+from autograder.grading.blueprint import KnownCells, load_known_cells
 from autograder.grading.candidates import fingerprint
 from autograder.grading.course import Course
 from autograder.grading.files import write_text
@@ -41,7 +43,14 @@ class OneSubmission(Autograde):  # type: ignore[misc]
 
     nbgrader finds submissions by patterns: it would pass over a folder without a notebook, and a
     name with brackets. From here on everything is stock.
+
+    Attributes
+    ----------
+    known_cells : KnownCells or None
+        For `autograder.grading.exporter.SubmissionExporter`, which otherwise loads them itself.
     """
+
+    known_cells: KnownCells | None = None
 
     def init_notebooks(self) -> None:
         """Name the notebooks of the assignment; their files need not exist."""
@@ -111,6 +120,12 @@ class Grader:
     assignment: str
     notebooks: list[str]
     _logs: dict[str, str] = field(default_factory=dict)
+
+    @cached_property
+    def known_cells(self) -> KnownCells:
+        """What the gradebook knows of cells, loaded once for all submissions."""
+        release = self.course.folder("release", ".", self.assignment)
+        return load_known_cells(self.course.db_url, release, self.assignment, self.notebooks)
 
     def known(self, student: str) -> Result | None:
         """Return the result of what lies in ``submitted/``, or None where that has to be graded."""
@@ -205,6 +220,7 @@ class Grader:
         directory = self.course.directory(self.assignment, student)
         converter = kind(coursedir=directory, parent=self.course.app)
         converter.notebook_names = self.notebooks
+        converter.known_cells = self.known_cells
         converter.force = True
         converter.sanitized = False
         if run is not None:

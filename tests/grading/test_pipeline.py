@@ -17,9 +17,9 @@ import tiny_course
 from nbgrader.apps import NbGraderAPI
 from tiny_course import filled, hand_in
 
-from autograder.grading import marks, status
+from autograder.grading import cells, marks, status
 from autograder.grading.course import CourseError, open_course
-from autograder.grading.pipeline import Result, grade
+from autograder.grading.pipeline import GradingInterrupted, Result, grade
 from autograder.grading.prepare import prepare_submissions
 
 
@@ -133,6 +133,23 @@ def test_a_broken_step_costs_one_student_nothing_but_this_run(
     assert "instructor has to look" in found["bob"].messages[0]
     assert "a bug of ours" in (course / ".autograder/logs/tiny/bob.log").read_text()
     assert run(course)["bob"].score == 7.0  # what failed is tried again, without force
+
+
+def test_marks_are_saved_all_or_none(course: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    hand_in(course, "ada", filled(course))
+    run(course)
+    hand_in(course, "ada", filled(course, answer_gap="answer = 1"))
+
+    def interrupted(*_: object) -> None:
+        raise KeyboardInterrupt
+
+    with monkeypatch.context() as patch:  # asked when the first test has its mark
+        patch.setattr(cells, "is_answer", interrupted)
+        with pytest.raises(GradingInterrupted):
+            run(course)
+    with open_course(course).gradebook() as gradebook:
+        assert gradebook.find_submission(tiny_course.NAME, "ada").score == 7.0
+    assert run(course)["ada"].score == 5.0
 
 
 def test_nothing_can_be_written(course: Path) -> None:

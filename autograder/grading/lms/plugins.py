@@ -15,7 +15,7 @@ from nbgrader.plugins import ExtractorPlugin, FileNameCollectorPlugin
 from nbgrader.utils import parse_utc
 from traitlets import Enum, Unicode
 
-from autograder.grading.blueprint import grade_ids, load_blueprint
+from autograder.grading.blueprint import load_known_cells
 from autograder.grading.course import Course, open_course
 from autograder.grading.lms import layouts, records
 from autograder.grading.lms.archive import Unpacked
@@ -116,16 +116,12 @@ class LmsCollector(FileNameCollectorPlugin):  # type: ignore[misc]
         assignment = str(app.coursedir.assignment_id)
         archives = sorted(Path(app._format_collect_path(app.archive_directory)).glob("*"))
         archive = archives[0].name if len(archives) == 1 else ""
-        sources = self._read_names(root, list(grade_ids(course.db_url)), archive)
-        self.people = self._people(course, assignment)
         release = course.folder("release", ".", assignment)
-        blueprints = [
-            load_blueprint(course.db_url, release, assignment, notebook)
-            for notebook in course.notebooks(assignment)
-        ]
-        chosen = choose(
-            sources, root, self.recognised, blueprints, grade_ids(course.db_url), self.people
-        )
+        known = load_known_cells(course.db_url, release, assignment, course.notebooks(assignment))
+        sources = self._read_names(root, list(known.grade_ids), archive)
+        self.people = self._people(course, assignment)
+        blueprints = list(known.blueprints.values())
+        chosen = choose(sources, root, self.recognised, blueprints, known.grade_ids, self.people)
         self.choice.attempts = chosen.attempts
         self.choice.left += chosen.left
         return {
