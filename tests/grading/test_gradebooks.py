@@ -62,6 +62,21 @@ def test_a_replaced_file_is_read_anew_even_if_a_gradebook_was_left_open(
         assert gradebook.engine is not left_open.engine
 
 
+@pytest.mark.parametrize("emptied", [False, True])
+def test_a_gradebook_that_was_deleted_gets_its_tables_anew(
+    url: Callable[[str], str], tmp_path: Path, emptied: bool
+) -> None:
+    address = url("gradebook.db")
+    engine_of(address)
+    (tmp_path / "gradebook.db").unlink()
+    if emptied:
+        (tmp_path / "gradebook.db").touch()
+    with Gradebook(address) as gradebook:
+        gradebook.add_student("anna")
+    with Gradebook(address) as gradebook:
+        assert [student.id for student in gradebook.students] == ["anna"]
+
+
 def _shared_with(address: str, engine: int) -> bool:
     return engine_of(address) == engine
 
