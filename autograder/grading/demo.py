@@ -1,9 +1,14 @@
 """`make demo`: a class of made-up students, handed in, graded and reported, from nothing."""
 
 import hashlib
+import os
 import shutil
+import sys
 import time
 from collections.abc import Iterator, Sequence
+from concurrent.futures import Future, ProcessPoolExecutor
+from contextlib import contextmanager
+from multiprocessing import get_context
 from pathlib import Path
 
 from autograder.grading.demo_class import CLASSES, surprises, write_class
@@ -68,16 +73,18 @@ def run_demo(
     make_course(course_root(), demo, assignments)
     results: list[Result] = []
     problems: list[str] = []
-    for assignment in assignments:
-        console.rule(assignment)
-        prepare_data(demo, assignment)
-        if not (demo / "release" / assignment).is_dir():
-            release(demo, assignment)
-            write_class(demo, assignment)
-        graded = pipeline.grade(demo, assignment, sandbox=not problem, workers=None)
-        feedback(demo, assignment)
-        results += graded
-        problems += surprises(assignment, graded)
+    with _preparing(demo, assignments) as prepared:
+        for assignment in assignments:
+            console.rule(assignment)
+            with console.status("Preparing pictures and hidden test pictures"):
+                prepared[assignment].result()
+            if not (demo / "release" / assignment).is_dir():
+                release(demo, assignment)
+                write_class(demo, assignment)
+            graded = pipeline.grade(demo, assignment, sandbox=not problem, workers=None)
+            feedback(demo, assignment)
+            results += graded
+            problems += surprises(assignment, graded)
     pipeline.write_grades(results, demo / "grades.csv")
     page = write_report(demo, demo / "report", results, notes=[BANNER] if problem else [])
     console.print(table_of(results))
@@ -135,6 +142,26 @@ def fingerprint(course_root: Path, assignments: Sequence[str]) -> str:
         digest.update(_hash_tree(course_root / "source" / assignment))
     digest.update((course_root / "nbgrader_config.py").read_bytes())
     return digest.hexdigest()
+
+
+@contextmanager
+def _preparing(demo: Path, assignments: Sequence[str]) -> Iterator[dict[str, Future[Path]]]:
+    """Make pictures and features beside the grading, in the time that it leaves idle."""
+    from autograder.grading import inputs
+
+    pool = ProcessPoolExecutor(1, get_context("spawn"), initializer=_step_back)
+    try:
+        yield {name: pool.submit(inputs.prepare, name, demo) for name in assignments}
+    finally:
+        pool.shutdown(cancel_futures=True)
+
+
+def _step_back() -> None:
+    """Let the grading go first, and have the terminal for itself."""
+    if hasattr(os, "nice"):
+        os.nice(10)
+    for descriptor in (sys.stdout.fileno(), sys.stderr.fileno()):
+        os.dup2(os.open(os.devnull, os.O_WRONLY), descriptor)
 
 
 def prepare_data(demo: Path, assignment: str) -> None:
