@@ -8,12 +8,16 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any, Final
 
+from autograder.grading.sandbox.limits import GIB
 from autograder.grading.verifier.channel import ChannelError, TooLateError
 from autograder.grading.verifier.replies import SetupResult, read_setup, require_done
 from autograder.grading.verifier.worker import MODULE, Box, Worker
 
 SUBMISSIONS: Final = 25
-"""Submissions that one process serves; TensorFlow does not give back all memory."""
+"""Submissions that one process serves, however much memory it comes to hold."""
+
+MEMORY: Final = int(1.5 * GIB)
+"""Bytes that a process may hold and serve more: TensorFlow does not give back all memory."""
 
 BEGIN_SECONDS: Final = 120.0
 """How long a process may take to start, or to forget a submission."""
@@ -75,7 +79,7 @@ class Supervisor:
         """Forget the submission before, and begin with another one."""
         self._steps, self.broken, self._begun = [], "", False
         self.known = []
-        if self._served >= SUBMISSIONS:
+        if self._served >= SUBMISSIONS and self._worker and self._worker.memory() > MEMORY:
             self.stop(END_SECONDS)
         self.ready()
         self._served += 1

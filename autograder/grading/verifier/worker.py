@@ -9,6 +9,8 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any, Protocol
 
+import psutil  # type: ignore[import-untyped]
+
 from autograder.grading.sandbox.box import SandboxError
 from autograder.grading.verifier.channel import Channel, ChannelError
 
@@ -105,6 +107,15 @@ class Worker:
             return self.box.stopped_because
         code = self._process.poll()
         return "" if code is None else f"ended with exit status {code}"
+
+    def memory(self) -> int:
+        """Return how many bytes the process and what it started hold; 0 when it is gone."""
+        try:
+            root = psutil.Process(self._process.pid)
+            family = [root, *root.children(recursive=True)]
+            return sum(process.memory_info().rss for process in family)
+        except psutil.Error:
+            return 0
 
     def log(self) -> str:
         """Return the last lines that the process wrote to its standard error."""

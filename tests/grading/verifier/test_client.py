@@ -215,14 +215,20 @@ def test_what_the_lost_process_wrote_is_kept_for_the_instructor(serving):
     assert "the reason" in client.log
 
 
-def test_a_process_serves_only_so_many_submissions(serving, monkeypatch):
+@pytest.mark.parametrize(
+    ("memory", "served"), [(0, [0, 0, 0, 3, 3, 3]), (2**40, [0, 0, 0, 0, 0, 0])]
+)
+def test_a_process_that_holds_much_serves_only_so_many_submissions(
+    serving, monkeypatch, memory, served
+):
     monkeypatch.setattr(supervisor, "SUBMISSIONS", 3)
+    monkeypatch.setattr(supervisor, "MEMORY", memory)
     client = serving(FINE.strip())
     processes = []
     for _ in range(6):
         processes += client.setup("x").known
         client.begin()
-    assert [processes.index(process) for process in processes] == [0, 0, 0, 3, 3, 3]
+    assert [processes.index(process) for process in processes] == served
 
 
 def asking(*after):
