@@ -9,8 +9,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any, Protocol
 
-import psutil  # type: ignore[import-untyped]
-
+from autograder.grading.sandbox import processes
 from autograder.grading.sandbox.box import SandboxError
 from autograder.grading.verifier.channel import Channel, ChannelError
 
@@ -110,12 +109,9 @@ class Worker:
 
     def memory(self) -> int:
         """Return how many bytes the process and what it started hold; 0 when it is gone."""
-        try:
-            root = psutil.Process(self._process.pid)
-            family = [root, *root.children(recursive=True)]
-            return sum(process.memory_info().rss for process in family)
-        except psutil.Error:
-            return 0
+        root = processes.find(self._process.pid)
+        family = processes.trees([root], processes.table()) if root else []
+        return sum(process.memory for process in family)
 
     def log(self) -> str:
         """Return the last lines that the process wrote to its standard error."""
