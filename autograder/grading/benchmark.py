@@ -24,7 +24,7 @@ import psutil  # type: ignore[import-untyped]
 from autograder import settings
 from autograder.grading import otter_class
 from autograder.grading.bench_class import MIXES, write_bench_class
-from autograder.grading.demo import make_course, prepare_data
+from autograder.grading.demo import make_course
 from autograder.grading.files import write_text
 from autograder.grading.journal import Journal
 from autograder.grading.quiet import QUIET
@@ -205,6 +205,14 @@ def make_class(root: Path, case: Case) -> None:
     (root / "release").mkdir(exist_ok=True)
     generate(root, case.assignment, root / "release")
     write_bench_class(root, case.assignment, case.size, case.mix)
+
+
+def prepare_data(root: Path, assignment: str) -> None:
+    """Make pictures and features beforehand, so that no submission waits for them."""
+    from autograder.grading import inputs
+
+    print(f"Preparing the pictures of {assignment} and the hidden test pictures", flush=True)
+    inputs.prepare(assignment, root)
 
 
 def _grade(root: Path, case: Case, how: str, workers: int) -> dict[str, Any]:

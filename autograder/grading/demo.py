@@ -164,14 +164,6 @@ def _step_back() -> None:
         os.dup2(os.open(os.devnull, os.O_WRONLY), descriptor)
 
 
-def prepare_data(demo: Path, assignment: str) -> None:
-    """Make pictures and features beforehand, so that no submission waits for them."""
-    from autograder.grading import inputs
-
-    print(f"Preparing the pictures of {assignment} and the hidden test pictures", flush=True)
-    inputs.prepare(assignment, demo)
-
-
 def table_of(results: Sequence[Result]) -> object:
     """Return the grades as a table for the terminal."""
     from rich.table import Table

@@ -26,8 +26,9 @@ from nbformat.v4 import new_code_cell, new_notebook
 
 from autograder import settings
 from autograder.grading import cells, status, verifiers
+from autograder.grading.benchmark import prepare_data
 from autograder.grading.course import Course, open_course
-from autograder.grading.demo import make_course, prepare_data
+from autograder.grading.demo import make_course
 from autograder.grading.execute import RunNotebook
 from autograder.grading.files import write_text
 from autograder.grading.mutator import write_submission
