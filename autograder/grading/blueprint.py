@@ -5,8 +5,9 @@ nbgrader keeps it with its hidden tests and with the gap empty.
 """
 
 import json
-from collections.abc import Iterable
+from collections.abc import Sequence
 from dataclasses import dataclass, field
+from functools import cached_property
 from pathlib import Path
 from typing import Any
 
@@ -111,28 +112,33 @@ class Blueprint:
 
 @dataclass(frozen=True)
 class KnownCells:
-    """What the gradebook knows of cells, as far as the grading of an assignment needs it.
+    """What the gradebook knows of the cells of an assignment, each part loaded when it is needed.
 
-    Attributes
+    Parameters
     ----------
-    blueprints : dict
-        A `Blueprint` by notebook of the assignment.
-    grade_ids : dict
-        The grade ids of every assignment in the gradebook, by assignment.
+    db_url, release, assignment
+        As in `load_blueprint`, whose errors come with `blueprints`.
+    notebooks : sequence of str
+        Names of notebooks of the assignment.
     """
 
-    blueprints: dict[str, Blueprint]
-    grade_ids: dict[str, set[str]]
+    db_url: str
+    release: Path
+    assignment: str
+    notebooks: Sequence[str]
 
+    @cached_property
+    def blueprints(self) -> dict[str, Blueprint]:
+        """A `Blueprint` by notebook."""
+        return {
+            name: load_blueprint(self.db_url, self.release, self.assignment, name)
+            for name in self.notebooks
+        }
 
-def load_known_cells(
-    db_url: str, release: Path, assignment: str, notebooks: Iterable[str]
-) -> KnownCells:
-    """Load what the gradebook knows of cells; parameters and errors as in `load_blueprint`."""
-    return KnownCells(
-        {name: load_blueprint(db_url, release, assignment, name) for name in notebooks},
-        grade_ids(db_url),
-    )
+    @cached_property
+    def grade_ids(self) -> dict[str, set[str]]:
+        """The grade ids of every assignment in the gradebook, by assignment."""
+        return grade_ids(self.db_url)
 
 
 def load_blueprint(db_url: str, release: Path, assignment: str, notebook: str) -> Blueprint:

@@ -12,7 +12,7 @@ from sqlalchemy.exc import OperationalError
 from traitlets import Bool, Integer
 
 from autograder.grading import attached, gradebooks, reader, schemas, status
-from autograder.grading.blueprint import Blueprint, KnownCells, load_known_cells
+from autograder.grading.blueprint import Blueprint, KnownCells
 from autograder.grading.candidates import fingerprint
 from autograder.grading.course import CourseError
 from autograder.grading.prepare import read_submission
@@ -62,7 +62,7 @@ class SubmissionExporter(NotebookExporter):  # type: ignore[misc]
         directory = self.parent.coursedir
         resources[status.KEY] = {"blueprint": blueprint, "root": directory.root}
         try:
-            nb = self._read(path, blueprint, known.grade_ids)
+            nb = self._read(path, blueprint, known)
             return self.from_notebook_node(nb, resources, **kw)
         except (OperationalError, SandboxError, CourseError):
             raise  # a locked gradebook, no sandbox, a wrong setting: no student's doing
@@ -89,18 +89,14 @@ class SubmissionExporter(NotebookExporter):  # type: ignore[misc]
             return known
         directory = self.parent.coursedir
         release = directory.format_path(directory.release_directory, ".", names["assignment"])
-        return load_known_cells(
-            names["db_url"], Path(release), names["assignment"], [names["notebook"]]
-        )
+        return KnownCells(names["db_url"], Path(release), names["assignment"], [names["notebook"]])
 
-    def _read(
-        self, path: Path, blueprint: Blueprint, known_ids: dict[str, set[str]]
-    ) -> NotebookNode:
+    def _read(self, path: Path, blueprint: Blueprint, known: KnownCells) -> NotebookNode:
         if not getattr(self.parent, "_sanitizing", True):
             nb = nbformat.read(path, as_version=4)
             status.record(nb)[status.FINISHED] = True  # when it is written again
             return nb
-        nb = read_submission(path.parent, blueprint, known_ids, self.max_bytes)
+        nb = read_submission(path.parent, blueprint, known.grade_ids, self.max_bytes)
         status.record(nb)["fingerprint"] = fingerprint(path.parent)
         return nb
 

@@ -11,7 +11,7 @@ from pathlib import Path
 from nbformat import NotebookNode
 
 from autograder.grading import status
-from autograder.grading.blueprint import Blueprint, load_known_cells
+from autograder.grading.blueprint import Blueprint, KnownCells
 from autograder.grading.candidates import Candidate, choose, held_ids, list_files, look_into
 from autograder.grading.reader import MAX_BYTES
 
@@ -135,7 +135,7 @@ def prepare_submissions(course_root: Path, assignment: str) -> dict[str, list[st
 
     course = open_course(course_root)
     release = course.folder("release", ".", assignment)
-    known = load_known_cells(course.db_url, release, assignment, course.notebooks(assignment))
+    known = KnownCells(course.db_url, release, assignment, course.notebooks(assignment))
     found: dict[str, list[str]] = {}
     for blueprint in known.blueprints.values():
         for student in course.students(assignment):

@@ -23,7 +23,7 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from autograder.grading import status
 from autograder.grading.attached import timestamp_in
-from autograder.grading.blueprint import KnownCells, load_known_cells
+from autograder.grading.blueprint import KnownCells
 from autograder.grading.candidates import fingerprint
 from autograder.grading.course import Course
 from autograder.grading.files import write_text
@@ -125,7 +125,7 @@ class Grader:
     def known_cells(self) -> KnownCells:
         """What the gradebook knows of cells, loaded once for all submissions."""
         release = self.course.folder("release", ".", self.assignment)
-        return load_known_cells(self.course.db_url, release, self.assignment, self.notebooks)
+        return KnownCells(self.course.db_url, release, self.assignment, self.notebooks)
 
     def known(self, student: str) -> Result | None:
         """Return the result of what lies in ``submitted/``, or None where that has to be graded."""

@@ -15,7 +15,7 @@ from nbgrader.plugins import ExtractorPlugin, FileNameCollectorPlugin
 from nbgrader.utils import parse_utc
 from traitlets import Enum, Unicode
 
-from autograder.grading.blueprint import load_known_cells
+from autograder.grading.blueprint import KnownCells
 from autograder.grading.course import Course, open_course
 from autograder.grading.lms import layouts, records
 from autograder.grading.lms.archive import Unpacked
@@ -117,7 +117,7 @@ class LmsCollector(FileNameCollectorPlugin):  # type: ignore[misc]
         archives = sorted(Path(app._format_collect_path(app.archive_directory)).glob("*"))
         archive = archives[0].name if len(archives) == 1 else ""
         release = course.folder("release", ".", assignment)
-        known = load_known_cells(course.db_url, release, assignment, course.notebooks(assignment))
+        known = KnownCells(course.db_url, release, assignment, course.notebooks(assignment))
         sources = self._read_names(root, list(known.grade_ids), archive)
         self.people = self._people(course, assignment)
         blueprints = list(known.blueprints.values())
